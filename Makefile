@@ -1,0 +1,63 @@
+# The commands of the project. Everything is installed below this folder, from hash-pinned requirements.
+
+PYTHON ?= python3
+UV := .tools/bin/uv
+export UV_PYTHON_DOWNLOADS := never
+export UV_LINK_MODE := copy
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO_ARGS ?=
+RUN_ARGS ?=
+TEST_ARGS ?=
+
+.PHONY: install demo test lint bench run pins clean
+
+install: $(VENV)/.runtime
+
+$(UV): requirements/bootstrap.txt
+	$(PYTHON) -m pip install --quiet --no-deps --require-hashes --upgrade --target .tools -r requirements/bootstrap.txt
+	touch $(UV)
+
+# A sync that met a half-published index is tried once more with a fresh look at it.
+define sync
+	test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) $(VENV)
+	$(UV) pip sync --quiet --require-hashes $(1) || $(UV) pip sync --quiet --refresh --require-hashes $(1)
+	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+endef
+
+$(VENV)/.runtime: $(UV) requirements/runtime.txt pyproject.toml
+	$(call sync,requirements/runtime.txt)
+	touch $@
+
+# dev.txt holds the runtime too, at the same versions.
+$(VENV)/.dev: $(UV) requirements/dev.txt pyproject.toml
+	$(call sync,requirements/dev.txt)
+	touch $@ $(VENV)/.runtime
+
+demo: install
+	$(BIN)/bakjour-sim demo $(DEMO_ARGS)
+
+run: install
+	$(BIN)/bakjour serve $(RUN_ARGS)
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest $(TEST_ARGS)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m bench $(BENCH_ARGS)
+
+# New pins: at most as young as a week, so that a withdrawn release is known before we take it.
+PIN := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --exclude-newer '7 days'
+pins: $(UV)
+	$(PIN) requirements/bootstrap.in -o requirements/bootstrap.txt
+	$(PIN) pyproject.toml requirements/build.in -o requirements/runtime.txt
+	$(PIN) pyproject.toml requirements/build.in requirements/dev.in -o requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) .tools
