@@ -1,1 +1,4 @@
+"""The product: sources, intake, roster, routing, delivery, store, web, supervision, command line.
 
+Rules: only `app` constructs services; a constructor does no I/O. Nothing here imports `simulators`.
+"""

@@ -1,1 +1,1 @@
-
+"""Devices that people run by hand and tests script. Nothing here imports `gateway`."""

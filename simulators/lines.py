@@ -1,8 +1,8 @@
 """What a line does to the bytes it carries: nothing, or something bad on purpose.
 
 A `Line` is one direction of one connection. It is told what was written and when, and says what arrives
-and when; it moves nothing itself. `simulators.network` delivers by it, and a test may join two sessions
-with nothing else.
+and when; it moves nothing itself, so a test may join two sessions with nothing else. A `Way` delivers by
+it on a clock, for `simulators.network`.
 
 Rules: seeded, so a failure repeats; byte order is kept over all calls; nothing arrives before it was
 written; `carry(b"", now)` carries nothing.
@@ -10,6 +10,11 @@ written; `carry(b"", now)` carries nothing.
 
 import random
 from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Callable
+from typing import Generic, Protocol, TypeVar
+
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 MAX_GAP_SECONDS = 0.005
 """Longest pause between two fragments: far below every protocol's timers, so that fragmenting alone
@@ -95,3 +100,78 @@ class Garbling(Line):
 
     def _flip(self) -> int:
         return 1 << self._random.randrange(8) if self._random.random() < self._rate else 0
+
+
+class Target(Protocol):
+    """Whoever is at the end of a way."""
+
+    def deliver(self, data: bytes) -> None:
+        """Take bytes that arrived."""
+
+    def deliver_eof(self) -> None:
+        """Take the end of file: nothing more arrives."""
+
+
+TargetT = TypeVar("TargetT", bound=Target)
+
+
+class Way(Generic[TargetT]):
+    """A line on a clock: a queue of what is under way to `target`, in order, and one timer for its head.
+
+    An end of file is the empty chunk. While it is paused nothing is delivered and all is kept.
+    """
+
+    def __init__(self, clock: IReactorTime, line: Callable[[], Line]) -> None:
+        self._clock = clock
+        self._line = line
+        self._queue: deque[tuple[float, bytes]] = deque()
+        self._timer: IDelayedCall | None = None
+        self.target: TargetT
+        self.paused = False
+        self.bytes_under_way = 0
+
+    def carry(self, data: bytes) -> None:
+        for at, piece in self._line().carry(data, self._clock.seconds()):
+            self._put(at, piece)
+
+    def carry_eof(self) -> None:
+        self._put(self._clock.seconds() + self._line().delay, b"")
+
+    def clear(self) -> None:
+        self._queue.clear()
+        self.bytes_under_way = 0
+        self._stop()
+
+    def pause(self) -> None:
+        self.paused = True
+        self._stop()
+
+    def resume(self) -> None:
+        self.paused = False
+        self._arm()
+
+    def _put(self, at: float, piece: bytes) -> None:
+        # A line that was changed on the way may not let younger bytes overtake.
+        self._queue.append((max(at, self._queue[-1][0]) if self._queue else at, piece))
+        self.bytes_under_way += len(piece)
+        self._arm()
+
+    def _arm(self) -> None:
+        if self._queue and self._timer is None and not self.paused:
+            delay = max(0.0, self._queue[0][0] - self._clock.seconds())
+            self._timer = self._clock.callLater(delay, self._deliver)
+
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _deliver(self) -> None:
+        self._timer = None
+        _, piece = self._queue.popleft()
+        self.bytes_under_way -= len(piece)
+        self._arm()
+        if piece:
+            self.target.deliver(piece)
+        else:
+            self.target.deliver_eof()

@@ -12,10 +12,10 @@ Rules, as with Twisted's TCP:
   clock, so that a test fails where Twisted would only log.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 
+from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.error import ConnectionLost, ConnectionRefusedError, NoProtocol
 from twisted.internet.interfaces import (
@@ -30,7 +30,7 @@ from twisted.internet.interfaces import (
 from zope.interface import implementer
 
 from simulators.lines import Line, Plain
-from simulators.transport import Address, Transport, join
+from simulators.transport import Transport, join
 
 
 @dataclass(slots=True)
@@ -106,8 +106,8 @@ class Network:
         """Connect now; raises ConnectionRefusedError, or NoProtocol if `factory` builds none."""
         host = self._host(name)
         if host.factory is None or host.refused:
-            raise ConnectionRefusedError(f"nothing listens by the name {name!r}")
-        here, there = Address("TCP", "client", next(self._ports)), server_address(name)
+            raise ConnectionRefusedError(f"nothing listens by the name {name!r}")  # type: ignore[no-untyped-call]
+        here, there = IPv4Address("TCP", "client", next(self._ports)), server_address(name)
         protocol = factory.buildProtocol(here)
         if protocol is None:
             raise NoProtocol
@@ -127,9 +127,9 @@ class Network:
         return self._hosts.setdefault(name, _Host())
 
 
-def server_address(name: str) -> Address:
+def server_address(name: str) -> IPv4Address:
     """Return the address by which the server of `name` is known; its host is the name."""
-    return Address("TCP", name, 1)
+    return IPv4Address("TCP", name, 1)
 
 
 @implementer(IListeningPort)
@@ -172,9 +172,6 @@ class _ClientEndpoint:
         self._name = name
 
     def connect(self, protocolFactory: IProtocolFactory) -> Deferred[IProtocol]:
-        attempt = self._clock.callLater(0, lambda: _attempt())
-        connecting: Deferred[IProtocol] = Deferred(lambda _: attempt.cancel())
-
         def _attempt() -> None:
             try:
                 protocol = self._network.open(self._name, protocolFactory)
@@ -183,7 +180,6 @@ class _ClientEndpoint:
             else:
                 connecting.callback(protocol)
 
+        attempt = self._clock.callLater(0, _attempt)
+        connecting: Deferred[IProtocol] = Deferred(lambda _: attempt.cancel())
         return connecting
-
-
-Lines = Callable[[], Line]

@@ -1,18 +1,15 @@
 """The two ends of a connection in memory, as Twisted's TCP transports behave towards a protocol.
 
-Each direction is a `_Way`: a queue of what is under way, in order, and one timer for its head. Bytes pass
-the direction's `Line`; an end of file and a close follow them in the same queue.
+Each end reads from one `Way` and writes to the other; an end of file follows the bytes in the same queue.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterable
 from enum import Enum, auto
 
-from twisted.internet.address import IPv4Address as Address
+from twisted.internet.address import IPv4Address
 from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import (
     IConsumer,
-    IDelayedCall,
     IHalfCloseableProtocol,
     IProducer,
     IProtocol,
@@ -24,10 +21,13 @@ from twisted.internet.interfaces import (
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from simulators.lines import Line
+from simulators.lines import Line, Way
 
 HIGH_WATER = 65536
 """Bytes under way at which a registered producer is paused: Twisted's own buffer size."""
+
+
+_Way = Way["Transport"]
 
 
 class _State(Enum):
@@ -35,74 +35,18 @@ class _State(Enum):
 
     OPEN = auto()
     WRITE_CLOSED = auto()  # half-closed by us: we read on
-    CLOSING = auto()  # loseConnection waits for a producer
+    CLOSING = auto()  # loseConnection waits for a producer to finish
+    ENDING = auto()  # our end of file is under way, connectionLost follows
     CLOSED = auto()
-
-
-class _Way:
-    """One direction: what is under way to `target`. An end of file is the empty chunk."""
-
-    def __init__(self, clock: IReactorTime, line: Callable[[], Line]) -> None:
-        self._clock = clock
-        self._line = line
-        self._queue: deque[tuple[float, bytes]] = deque()
-        self._timer: IDelayedCall | None = None
-        self.target: Transport
-        self.paused = False
-        self.bytes_under_way = 0
-
-    def carry(self, data: bytes) -> None:
-        for at, piece in self._line().carry(data, self._clock.seconds()):
-            self._put(at, piece)
-
-    def carry_eof(self) -> None:
-        self._put(self._clock.seconds() + self._line().delay, b"")
-
-    def clear(self) -> None:
-        self._queue.clear()
-        self.bytes_under_way = 0
-        self._stop()
-
-    def pause(self) -> None:
-        self.paused = True
-        self._stop()
-
-    def resume(self) -> None:
-        self.paused = False
-        self._arm()
-
-    def _put(self, at: float, piece: bytes) -> None:
-        # A line that was changed on the way may not let younger bytes overtake.
-        self._queue.append((max(at, self._queue[-1][0]) if self._queue else at, piece))
-        self.bytes_under_way += len(piece)
-        self._arm()
-
-    def _arm(self) -> None:
-        if self._queue and self._timer is None and not self.paused:
-            delay = max(0.0, self._queue[0][0] - self._clock.seconds())
-            self._timer = self._clock.callLater(delay, self._deliver)
-
-    def _stop(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
-    def _deliver(self) -> None:
-        self._timer = None
-        _, piece = self._queue.popleft()
-        self.bytes_under_way -= len(piece)
-        self._arm()
-        if piece:
-            self.target.deliver(piece)
-        else:
-            self.target.deliver_eof()
 
 
 @implementer(ITCPTransport, IConsumer, IPushProducer)
 class Transport:
     """One end of a connection in memory."""
 
-    def __init__(self, clock: IReactorTime, host: Address, peer: Address, way_in: _Way, way_out: _Way) -> None:
+    def __init__(
+        self, clock: IReactorTime, host: IPv4Address, peer: IPv4Address, way_in: _Way, way_out: _Way
+    ) -> None:
         self._clock = clock
         self._host = host
         self._peer = peer
@@ -111,6 +55,8 @@ class Transport:
         self._state = _State.OPEN
         self._protocol: IProtocol | None = None
         self._producer: IProducer | None = None
+        self._pulls = False
+        self._resume: Callable[[], object] | None = None
         self._no_delay = False
         self._keep_alive = False
         way_in.target = self
@@ -134,41 +80,153 @@ class Transport:
     # --- what the way in delivers
 
     def deliver(self, data: bytes) -> None:
-        """Hand on bytes that arrived; after a close they are answered with a reset."""
+        """Hand on bytes that arrived; a closed end answers them with a reset."""
         peer = self._out.target
         if self._state is _State.CLOSED:
-            if peer.connected:
-                peer.drop(ConnectionLost())
+            peer.drop(ConnectionLost())
             return
-        peer.drained()
         protocol = self._protocol
-        if self._state is not _State.CLOSING and protocol is not None:
+        if self._state in {_State.OPEN, _State.WRITE_CLOSED} and protocol is not None:
             self._guarded(lambda: protocol.dataReceived(data))
+        peer.drained()
 
     def deliver_eof(self) -> None:
         """The peer sends no more; a protocol that knows no half-close loses its connection by it."""
         half_closeable = IHalfCloseableProtocol(self._protocol, None)
-        if self._state is _State.CLOSED:
-            return
-        if half_closeable is None or self._state is _State.CLOSING:
-            self._end()
-        else:
+        if self._state in {_State.OPEN, _State.WRITE_CLOSED} and half_closeable is not None:
             self._guarded(half_closeable.readConnectionLost)
+        else:
+            self._shut(ConnectionDone())
 
     def drained(self) -> None:
-        """Let a paused producer go on when nothing is under way."""
-        if self._producer is not None and self._out.bytes_under_way == 0:
-            self._producer.resumeProducing()  # type: ignore[attr-defined]
+        """Let a producer go on once nothing is under way any more."""
+        if self._out.bytes_under_way == 0 and self._resume is not None:
+            resume, self._resume = self._resume, self._resume if self._pulls else None
+            resume()
 
     # --- ITCPTransport
 
     def write(self, data: bytes) -> None:
         if not isinstance(data, bytes):
             raise TypeError(f"data must be bytes, not {type(data).__name__}")
-        if data and self._state in {_State.OPEN, _State.CLOSING}:
-            self._out.carry(data)
-            if IPushProducer.providedBy(self._producer) and self._out.bytes_under_way > HIGH_WATER:
-                self._producer.pauseProducing()
+        if not data or self._state not in {_State.OPEN, _State.CLOSING}:
+            return
+        self._out.carry(data)
+        if IPushProducer.providedBy(self._producer) and self._out.bytes_under_way > HIGH_WATER:
+            self._resume = self._producer.resumeProducing
+            self._producer.pauseProducing()
 
     def writeSequence(self, data: Iterable[bytes]) -> None:
         self.write(b"".join(data))
+
+    def loseConnection(self) -> None:
+        if self._state is _State.OPEN and self._producer is not None:
+            self._state = _State.CLOSING
+        elif self._state in {_State.OPEN, _State.WRITE_CLOSED}:
+            self._end()
+
+    def loseWriteConnection(self) -> None:
+        if self._state is _State.OPEN:
+            self._state = _State.WRITE_CLOSED
+            self._out.carry_eof()
+            half_closeable = IHalfCloseableProtocol(self._protocol, None)
+            if half_closeable is not None:
+                self._clock.callLater(0, half_closeable.writeConnectionLost)
+
+    def abortConnection(self) -> None:
+        if self._state is not _State.CLOSED:
+            self._state = _State.ENDING
+            self._out.target.drop(ConnectionLost())
+            self.drop(ConnectionAborted())
+
+    def getHost(self) -> IPv4Address:
+        return self._host
+
+    def getPeer(self) -> IPv4Address:
+        return self._peer
+
+    def getTcpNoDelay(self) -> bool:
+        return self._no_delay
+
+    def setTcpNoDelay(self, enabled: bool) -> None:
+        self._no_delay = bool(enabled)
+
+    def getTcpKeepAlive(self) -> bool:
+        return self._keep_alive
+
+    def setTcpKeepAlive(self, enabled: bool) -> None:
+        self._keep_alive = bool(enabled)
+
+    # --- IConsumer: whoever produces what we write
+
+    def registerProducer(self, producer: IProducer, streaming: bool) -> None:
+        if self._producer is not None:
+            raise RuntimeError("a producer is registered already")
+        if self._state in {_State.ENDING, _State.CLOSED}:
+            producer.stopProducing()
+            return
+        self._producer = producer
+        self._pulls = not streaming
+        if IPullProducer.providedBy(producer) and not streaming:
+            self._resume = producer.resumeProducing
+            producer.resumeProducing()
+
+    def unregisterProducer(self) -> None:
+        self._producer = None
+        self._resume = None
+        if self._state is _State.CLOSING:
+            self._end()
+
+    # --- IPushProducer: what we hand on to the protocol
+
+    def pauseProducing(self) -> None:
+        self._in.pause()
+
+    def resumeProducing(self) -> None:
+        self._in.resume()
+
+    def stopProducing(self) -> None:
+        self.loseConnection()
+
+    # --- how an end ends
+
+    def _end(self) -> None:
+        if self._state is not _State.WRITE_CLOSED:
+            self._out.carry_eof()
+        self._state = _State.ENDING
+        self._clock.callLater(0, self._lost, ConnectionDone())
+
+    def _shut(self, why: Exception) -> None:
+        if self._state in {_State.OPEN, _State.CLOSING}:
+            self._out.carry_eof()
+        self._lost(why)
+
+    def _lost(self, why: Exception) -> None:
+        if self._state is _State.CLOSED:
+            return
+        self._state = _State.CLOSED
+        self._in.resume()  # what still comes must meet the closed end
+        producer, self._producer, self._resume = self._producer, None, None
+        if producer is not None:
+            producer.stopProducing()
+        if self._protocol is not None:
+            self._protocol.connectionLost(Failure(why))  # type: ignore[no-untyped-call]
+
+    def _guarded(self, call: Callable[[], object]) -> None:
+        try:
+            call()
+        except Exception as error:
+            self._shut(error)
+            raise
+
+
+def join(
+    clock: IReactorTime,
+    addresses: tuple[IPv4Address, IPv4Address],
+    to_server: Callable[[], Line],
+    to_client: Callable[[], Line],
+) -> tuple[Transport, Transport]:
+    """Return the client's and the server's end of a new connection between the two addresses."""
+    up, down = _Way(clock, to_server), _Way(clock, to_client)
+    here, there = addresses
+    return Transport(clock, here, there, down, up), Transport(clock, there, here, up, down)

@@ -1,0 +1,140 @@
+"""Makes the values of an accepted or refused event. Pure.
+
+Rules: an alert holds only what is on the event's allow-list and what the roster said at the commit; a
+`Refusal` holds no value that was refused.
+"""
+
+from collections.abc import Sequence
+
+from gateway.model import Alert, OneWay, Refusal, Rung, Subject
+from gateway.roster.resolve import Resolution
+from gateway.routing.criteria import WITHOUT_PRIORITY
+from gateway.routing.ladder import Way, rung
+from gateway.routing.policy import OLD_EVENT, TTL
+from protocols.clinic24.event import Event, EventFault, FieldError, identity_digest
+from protocols.clinic24.messages import AnswerStatus
+
+OPERATORS_SOURCE = "bakjour"
+"""The source of alerts that the gateway makes itself."""
+
+
+def make_alert(event: Event, resolution: Resolution, ways: Sequence[Way], now: int) -> Alert:
+    """The alert of an event, with the ladder that the one resolver gave; not opened yet."""
+    unit = resolution.unit
+    subject = Subject(
+        kind=event.kind,
+        unit=event.unit if unit is None else unit.id,
+        unit_name=event.unit if unit is None else unit.name,
+        unit_known=unit is not None,
+        role=resolution.role,
+        profession=resolution.profession,
+        priority=resolution.priority,
+        case=event.case,
+        callback=event.callback,
+        age=_age(event, now),
+        priority_given=event.priority is not None,
+    )
+    rungs = tuple(
+        rung(candidate.receiver, candidate.origin, candidate.reason, ways)
+        for candidate in resolution.candidates
+    )
+    return _alert(event, subject, rungs, OneWay.ESCALATE if unit is None else unit.one_way, now)
+
+
+def without_resolver(event: Event, rungs: tuple[Rung, ...], now: int) -> Alert:
+    """The alert of an event for which the resolver failed: to whoever is left, named by the unit's id."""
+    subject = Subject(
+        kind=event.kind,
+        unit=event.unit,
+        unit_name=event.unit,
+        unit_known=True,
+        role=None,
+        profession=None,
+        priority=event.priority or WITHOUT_PRIORITY,
+        case=event.case,
+        callback=event.callback,
+        age=_age(event, now),
+        priority_given=event.priority is not None,
+    )
+    return _alert(event, subject, rungs, OneWay.ESCALATE, now)
+
+
+def technical_alert(text: str, identity: str, rungs: tuple[Rung, ...], now: int) -> Alert:
+    """An alert to the people who run the gateway, about the gateway itself."""
+    subject = Subject(
+        kind=None,
+        unit=OPERATORS_SOURCE,
+        unit_name=OPERATORS_SOURCE,
+        unit_known=True,
+        role=None,
+        profession=None,
+        priority=WITHOUT_PRIORITY,
+        case=None,
+        callback=None,
+        note=text,
+    )
+    return Alert(
+        id=0,
+        source=OPERATORS_SOURCE,
+        event=identity,
+        digest=identity,
+        subject=subject,
+        accepted_at=now,
+        expires_at=now + TTL,
+        one_way=OneWay.CLOSE,
+        rungs=rungs,
+    )
+
+
+def refusal_of_event(
+    event: Event, way: str, at: int, status: AnswerStatus, errors: tuple[FieldError, ...]
+) -> Refusal:
+    """A well-formed event that becomes no alert; an empty unit is one that was refused."""
+    return Refusal(
+        at=at,
+        status=status.value,
+        way=way,
+        source=event.source,
+        event=event.id,
+        kind=event.kind.value,
+        unit=event.unit or None,
+        priority=event.priority,
+        errors=tuple((error.path, error.message) for error in errors),
+    )
+
+
+def refusal_of_fault(fault: EventFault, way: str, at: int) -> Refusal:
+    """A document that is no event, with the members that were right."""
+    known = fault.known
+    return Refusal(
+        at=at,
+        status=AnswerStatus.REJECTED.value,
+        way=way,
+        source=known.source,
+        event=known.id,
+        kind=known.kind and known.kind.value,
+        unit=known.unit,
+        priority=known.priority,
+        errors=tuple((error.path, error.message) for error in fault.errors),
+    )
+
+
+def _alert(event: Event, subject: Subject, rungs: tuple[Rung, ...], one_way: OneWay, now: int) -> Alert:
+    return Alert(
+        id=0,
+        source=event.source,
+        event=event.id,
+        digest=identity_digest(event),
+        subject=subject,
+        accepted_at=now,
+        expires_at=now + TTL,
+        one_way=one_way,
+        rungs=rungs,
+    )
+
+
+def _age(event: Event, now: int) -> int | None:
+    """How old the event is, where that is old enough to be said; a time in the future is not believed."""
+    if event.time is None or now - event.time <= OLD_EVENT:
+        return None
+    return now - event.time

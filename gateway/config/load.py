@@ -1,0 +1,180 @@
+"""Reads bakjour.toml: from bytes to a `Config`, or to every fault at once.
+
+Rules: what pydantic finds and what only the whole file shows (names used twice, passwords, words that mean
+both roles) is collected before anything is raised. Relative paths start at the file, not at the folder that
+somebody happened to stand in. The environment is an argument.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from gateway.config.faults import ConfigFaults, Fault, translate
+from gateway.config.model import SECTIONS, TYPES, Config
+from gateway.routing.criteria import folded
+
+MAX_CONFIG_BYTES = 1 << 20  # a thousand times a long configuration; keeps a wrong path from filling memory
+MAX_PASSWORD_FILE_BYTES = 4096
+MAX_SMPP_PASSWORD = 8  # octets without the NUL (SMPP 3.4, 5.2.2)
+PASSWORD_KEYS = ("password", "password_env", "password_file")
+
+Table = dict[str, Any]
+
+
+def load(path: Path, env: Mapping[str, str]) -> Config:
+    """The configuration in the file. Raises ConfigFaults, also where the file cannot be read."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_CONFIG_BYTES + 1)
+    except OSError as error:
+        raise ConfigFaults((Fault(str(path), f"cannot be read: {error.strerror}"),)) from None
+    return parse(data, path.absolute().parent, env)
+
+
+def parse(data: bytes, folder: Path, env: Mapping[str, str]) -> Config:
+    """The configuration in `data`; relative paths start at `folder`. Raises ConfigFaults."""
+    document = _toml(data)
+    faults: list[Fault] = []
+    _name_sources(document)
+    for check in (_names_twice, _words_twice, _addresses_alike):
+        faults += check(document)
+    faults += _passwords(document, folder, env)
+    try:
+        config = Config.model_validate(document)
+    except ValidationError as error:
+        faults += translate(error)
+    if faults:
+        raise ConfigFaults(tuple(sorted(dict.fromkeys(faults))))
+    store = config.store.model_copy(update={"path": folder / config.store.path})
+    return config.model_copy(update={"store": store})
+
+
+def _toml(data: bytes) -> Table:
+    if len(data) > MAX_CONFIG_BYTES:
+        raise ConfigFaults((Fault("", f"the file is larger than {MAX_CONFIG_BYTES} bytes"),))
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigFaults((Fault(f"line {line}", "is not UTF-8 text"),)) from None
+    except tomllib.TOMLDecodeError as error:
+        text, _, place = str(error).rpartition(" (at ")
+        raise ConfigFaults((Fault(place.rstrip(")") or "end", f"is not TOML: {text or error}"),)) from None
+
+
+def _tables(document: Table, key: str) -> list[tuple[str, Table]]:
+    """The tables of an array with their paths; what is no table is left to pydantic."""
+    value = document.get(key)
+    rows = value if isinstance(value, list) else []
+    return [(f"{key}[{place}]", row) for place, row in enumerate(rows) if isinstance(row, dict)]
+
+
+def _name_sources(document: Table) -> None:
+    """A source without a name gets its type, with a number from the second on."""
+    sources = _tables(document, "source")
+    taken = {str(row.get("name")) for _, row in sources + _tables(document, "carrier")}
+    for _, row in sources:
+        kind = row.get("type")
+        if "name" in row or kind not in TYPES["source"]:
+            continue
+        candidates = [kind] + [f"{kind}-{number}" for number in range(2, len(sources) + len(taken) + 2)]
+        row["name"] = next(name for name in candidates if name not in taken)
+        taken.add(row["name"])
+
+
+def _names_twice(document: Table) -> list[Fault]:
+    seen: dict[str, str] = {}
+    faults = []
+    for path, row in _tables(document, "source") + _tables(document, "carrier"):
+        name = row.get("name")
+        if not isinstance(name, str):
+            continue
+        if name in seen:
+            faults.append(Fault(f"{path}.name", f"{name!r} is also the name of {seen[name]}"))
+        seen.setdefault(name, path)
+    return faults
+
+
+def _words_twice(document: Table) -> list[Fault]:
+    defaults = SECTIONS["professions"]().model_dump()
+    section = document.get("professions", {})
+    words = defaults | section if isinstance(section, dict) else defaults
+    seen: dict[str, str] = {}
+    faults = []
+    for role in ("doctor", "nurse"):
+        values = words[role] if isinstance(words[role], list | tuple) else ()
+        for place, value in enumerate(values):
+            word = folded(value) if isinstance(value, str) else ""
+            path = f"professions.{role}[{place}]"
+            if isinstance(value, str) and not word:
+                faults.append(Fault(path, "must not be blank"))
+            elif word in seen:
+                faults.append(Fault(path, f"{value!r} stands in {seen[word]} too"))
+            if word:
+                seen.setdefault(word, path)
+    return faults
+
+
+def _addresses_alike(document: Table) -> list[Fault]:
+    return [
+        Fault(f"{path}.peer_address", f"{row['peer_address']!r} is our own address too")
+        for path, row in _tables(document, "carrier")
+        if "peer_address" in row and row["peer_address"] == row.get("own_address", "1")
+    ]
+
+
+def _passwords(document: Table, folder: Path, env: Mapping[str, str]) -> list[Fault]:
+    """Fetch each password into its table; the faults of those that cannot be had."""
+    faults: list[Fault] = []
+    for path, row in _tables(document, "source") + _tables(document, "carrier"):
+        if row.get("type") not in {"mqtt", "smpp"}:
+            continue
+        given = [key for key in PASSWORD_KEYS if key in row]
+        if len(given) > 1:
+            faults.append(Fault(path, f"has {' and '.join(given)}; only one of them is allowed"))
+        elif not given and row["type"] == "smpp":
+            faults.append(
+                Fault(f"{path}.password", f"is missing; allowed: one of {', '.join(PASSWORD_KEYS)}")
+            )
+        elif given and given[0] in _FETCH and isinstance(row[given[0]], str):
+            try:
+                row["password"] = _FETCH[given[0]](row[given[0]], folder, env)
+            except ValueError as error:
+                faults.append(Fault(f"{path}.{given[0]}", str(error)))
+        faults += _password_length(path, row)
+    return faults
+
+
+def _password_length(path: str, row: Table) -> list[Fault]:
+    password = row.get("password")
+    if row["type"] != "smpp" or not isinstance(password, str):
+        return []
+    if len(password.encode()) > MAX_SMPP_PASSWORD or not password.isascii():
+        message = f"must be at most {MAX_SMPP_PASSWORD} ASCII characters (SMPP 3.4)"
+        return [Fault(f"{path}.password", message)]
+    return []
+
+
+def _from_env(name: str, _folder: Path, env: Mapping[str, str]) -> str:
+    if name not in env:
+        raise ValueError(f"the environment variable {name} is not set")
+    return env[name]
+
+
+def _from_file(name: str, folder: Path, _env: Mapping[str, str]) -> str:
+    try:
+        with (folder / name).open("rb") as file:
+            text = file.read(MAX_PASSWORD_FILE_BYTES).decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
+        raise ValueError(f"{name}: {reason}") from None
+    return text.partition("\n")[0].rstrip("\r")
+
+
+_FETCH: dict[str, Callable[[str, Path, Mapping[str, str]], str]] = {
+    "password_env": _from_env,
+    "password_file": _from_file,
+}

@@ -1,0 +1,60 @@
+"""The whole configuration as one value."""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from gateway.config.lines import Carrier, EspaCarrier, MqttSource, SmppCarrier, Source, TcpSource
+from gateway.config.sections import (
+    AlarmsSection,
+    CriteriaSection,
+    GatewaySection,
+    PrivacySection,
+    ProfessionsSection,
+    Section,
+    StoreSection,
+    WebSection,
+    as_tuple,
+)
+from gateway.model import NumberKind
+
+AnySource = Annotated[Source, Field(discriminator="type")]
+AnyCarrier = Annotated[Carrier, Field(discriminator="type")]
+
+
+class Config(Section):
+    """bakjour.toml. Carriers that serve the same kind of number stand in order of preference."""
+
+    gateway: GatewaySection = GatewaySection()
+    professions: ProfessionsSection = ProfessionsSection()
+    store: StoreSection = StoreSection()
+    web: WebSection | None = None
+    criteria: CriteriaSection = CriteriaSection()
+    privacy: PrivacySection = PrivacySection()
+    alarms: AlarmsSection = AlarmsSection()
+    source: Annotated[
+        tuple[AnySource, ...], BeforeValidator(as_tuple, json_schema_input_type=list[AnySource])
+    ] = ()
+    carrier: Annotated[
+        tuple[AnyCarrier, ...], BeforeValidator(as_tuple, json_schema_input_type=list[AnyCarrier])
+    ] = ()
+
+    def serving(self, kind: NumberKind) -> tuple[Carrier, ...]:
+        """The carriers for this kind of number, the preferred one first."""
+        return tuple(carrier for carrier in self.carrier if carrier.serves is kind)
+
+
+SECTIONS: dict[str, type[Section]] = {
+    "gateway": GatewaySection,
+    "professions": ProfessionsSection,
+    "store": StoreSection,
+    "web": WebSection,
+    "criteria": CriteriaSection,
+    "privacy": PrivacySection,
+    "alarms": AlarmsSection,
+}
+TYPES: dict[str, dict[str, type[Section]]] = {
+    "source": {"tcp": TcpSource, "mqtt": MqttSource},
+    "carrier": {"espa444": EspaCarrier, "smpp": SmppCarrier},
+}
+"""The models behind the paths, so that a fault can name the allowed keys."""

@@ -1,0 +1,1 @@
+"""The ways out, one module each; every one keeps `gateway.ports.Carrier`."""

@@ -1,0 +1,260 @@
+"""Gives pages their turn and carries the carriers' news back: the engine between `keeper` and the carriers.
+
+Rules: the most urgent page that is due goes first, on every carrier by itself, and a carrier never holds
+more than it has slots for, so that an urgent page waits only for what is in flight. An attempt is stored
+before its first byte leaves; its number is ours, so that it has one even while the store is away.
+"""
+
+from collections.abc import Callable, Sequence
+from heapq import heappop, heappush
+from itertools import count
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall
+
+from gateway.clock import Clock
+from gateway.delivery import events as e
+from gateway.delivery.keeper import Keeper
+from gateway.delivery.lifecycle import next_due
+from gateway.delivery.queue import CarrierQueue, Place
+from gateway.delivery.tracker import Tracker
+from gateway.logs import get_logger
+from gateway.model import Alert, Attempt, PageState, Route
+from gateway.ports import Alarms, Carrier, FailureKind, Order, Report
+
+RESTORE_SLICE = 200
+"""Alerts taken up again in one turn of the loop at the start: some 10 ms, so that new events are answered."""
+
+log = get_logger("dispatcher")
+
+
+class Dispatcher:
+    """Implements `ports.CarrierEvents`."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        compose: Callable[[Alert, int, Carrier], str],
+        alarms: Alarms,
+        next_attempt: int,
+    ) -> None:
+        self._clock = clock
+        self._compose = compose
+        self._alarms = alarms
+        self._attempts = count(next_attempt)
+        self._keeper: Keeper
+        self._tracker: Tracker
+        self._carriers: dict[str, Carrier] = {}
+        self._queues: dict[str, CarrierQueue] = {}
+        self._reserved: dict[str, set[int]] = {}  # attempts whose beginning is not committed yet
+        self._in_flight: dict[int, Attempt] = {}
+        self._wakes: list[tuple[int, int]] = []
+        self._wake_at: dict[int, int] = {}
+        self._timer: IDelayedCall | None = None
+        self._timer_at = 0
+        self._stopped = False
+
+    def start(self, keeper: Keeper, tracker: Tracker, carriers: Sequence[Carrier]) -> None:
+        """Join the parts that need each other; nothing is sent before."""
+        self._keeper = keeper
+        self._tracker = tracker
+        for carrier in carriers:
+            self._carriers[carrier.name] = carrier
+            self._queues[carrier.name] = CarrierQueue()
+            self._reserved[carrier.name] = set()
+
+    def stop(self) -> None:
+        """Begin nothing more; what is in flight is in doubt for whoever starts next."""
+        self._stopped = True
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+
+    def restore(self, open_alerts: Sequence[int]) -> None:
+        """Take up the alerts that the store holds open, most urgent first, a slice a turn."""
+        for number in open_alerts[:RESTORE_SLICE]:
+            alert = self._keeper.get(number)
+            if alert is None or alert.closed is not None:
+                continue
+            if any(page.state is PageState.SENDING for page in alert.pages):
+                self._keeper.post(number, e.Restarted())
+            else:
+                self._schedule(alert)
+        rest = open_alerts[RESTORE_SLICE:]
+        if rest and not self._stopped:
+            self._clock.delays.callLater(0, self.restore, rest)
+
+    def act(self, alert: Alert, event: e.Event, change: e.Change) -> None:
+        """Do what a committed step asks for."""
+        if isinstance(event, e.Begun):
+            self._reserved[event.attempt.carrier].discard(event.attempt.id)
+        for concern, text in change.alarms:
+            if concern is e.Concern.UNIT:
+                self._alarms.raise_alarm(f"unit:{alert.subject.unit}", text)
+            else:
+                self._alarms.raise_alarm(f"alert:{alert.id}", f"alert {alert.id} {text}")
+        for page in change.recalls:
+            self._recall(alert, page)
+        if change.begun is not None:
+            self._send(alert, change.begun)
+        elif isinstance(event, e.Begun):
+            self._clock.delays.callLater(0, self.changed, event.attempt.carrier)
+        self._schedule(alert)
+
+    def shift(self, by: int, open_alerts: Sequence[int]) -> None:
+        """The wall clock was set: every deadline keeps what remained of it."""
+        self._wakes = [(due_at + by, number) for due_at, number in self._wakes]
+        self._wake_at = {number: due_at + by for number, due_at in self._wake_at.items()}
+        for queue in self._queues.values():
+            queue.shift(by)
+        for number in open_alerts:
+            self._keeper.post(number, e.Shifted(by))
+        self._arm()
+
+    def queued(self) -> dict[str, int]:
+        """Pages that wait, by carrier."""
+        return {name: len(queue) for name, queue in self._queues.items()}
+
+    # --- CarrierEvents
+
+    def taken(self, carrier: str, attempt: int, ref: str | None) -> None:
+        """See `ports.CarrierEvents`."""
+        done = self._in_flight.pop(attempt, None)
+        if done is not None:
+            self._keeper.post(done.alert, e.Taken(done.page, attempt, ref))
+        self.changed(carrier)
+
+    def failed(self, carrier: str, attempt: int, kind: FailureKind, reason: str) -> None:
+        """See `ports.CarrierEvents`."""
+        done = self._in_flight.pop(attempt, None)
+        if done is not None:
+            self._keeper.post(done.alert, e.Failed(done.page, kind, reason))
+        self.changed(carrier)
+
+    def reported(self, report: Report) -> "Deferred[None]":
+        """See `ports.CarrierEvents`."""
+        return self._tracker.reported(report)
+
+    def changed(self, carrier: str) -> None:
+        """See `ports.CarrierEvents`."""
+        queue, way = self._queues.get(carrier), self._carriers.get(carrier)
+        if queue is None or way is None or self._stopped:
+            return
+        while way.free() > len(self._reserved[carrier]):
+            place = queue.pop(self._clock.now())
+            if place is None:
+                break
+            self._begin(place, way)
+        self._arm()
+
+    # --- one page's turn
+
+    def _begin(self, place: Place, way: Carrier) -> None:
+        alert = self._keeper.get(place.alert)
+        if alert is None or alert.pages[place.page].state is not PageState.QUEUED:
+            return
+        text = self._compose(alert, place.page, way)
+        route = _route(alert, place.page)
+        attempt = Attempt(
+            id=next(self._attempts),
+            alert=alert.id,
+            page=place.page,
+            carrier=way.name,
+            number=route.number,
+            text=text,
+            begun_at=self._clock.now(),
+        )
+        self._reserved[way.name].add(attempt.id)
+        self._keeper.post(alert.id, e.Begun(attempt))
+
+    def _send(self, alert: Alert, attempt: Attempt) -> None:
+        self._in_flight[attempt.id] = attempt
+        order = Order(
+            attempt=attempt.id,
+            alert=alert.id,
+            page=attempt.page,
+            number=attempt.number,
+            text=attempt.text,
+            priority=alert.subject.priority,
+            expires_at=alert.expires_at,
+            plain=alert.pages[attempt.page].plain,
+        )
+        try:
+            self._carriers[attempt.carrier].send(order)
+        except Exception as fault:  # a carrier must not raise; one that does costs this page its route only
+            self._alarms.raise_alarm(f"carrier:{attempt.carrier}", f"carrier failed to send: {fault!r}")
+            reason = "internal fault in the carrier"
+            self._clock.delays.callLater(
+                0, self.failed, attempt.carrier, attempt.id, FailureKind.REFUSED, reason
+            )
+
+    def _recall(self, alert: Alert, page: int) -> None:
+        carrier = self._carriers.get(_route(alert, page).carrier)
+        if carrier is None or not carrier.capabilities.can_cancel:
+            return
+        for attempt in self._tracker.attempts_of(alert, page):
+            carrier.recall(attempt)
+
+    # --- time
+
+    def _schedule(self, alert: Alert) -> None:
+        """Queue what waits for a turn and note when the alert wants to be asked again."""
+        touched = set()
+        for number, page in enumerate(alert.pages):
+            carrier = _route(alert, number).carrier
+            if page.state is PageState.QUEUED and alert.closed is None:
+                queue = self._queues.get(carrier)
+                if queue is None:
+                    self._no_such_carrier(alert, number, carrier)
+                    continue
+                place = Place(alert.subject.priority, page.opened_at, alert.id, number)
+                queue.put(place, page.due_at, self._clock.now())
+                touched.add(carrier)
+            elif carrier in self._queues:
+                self._queues[carrier].forget(alert.id, number)
+        due = next_due(alert)
+        if due is None:
+            self._wake_at.pop(alert.id, None)
+        elif self._wake_at.get(alert.id) != due:
+            self._wake_at[alert.id] = due
+            heappush(self._wakes, (due, alert.id))
+        for carrier in touched:
+            self.changed(carrier)
+        self._arm()
+
+    def _no_such_carrier(self, alert: Alert, page: int, carrier: str) -> None:
+        """The configuration lost a carrier that a stored alert still names."""
+        reason = f"no carrier {carrier!r} is configured"
+        self._alarms.raise_alarm(f"carrier:{carrier}", reason)
+        self._clock.delays.callLater(
+            0, self._keeper.post, alert.id, e.Failed(page, FailureKind.REFUSED, reason)
+        )
+
+    def _arm(self) -> None:
+        times = [due for queue in self._queues.values() if (due := queue.next_due()) is not None]
+        if self._wakes:
+            times.append(self._wakes[0][0])
+        if not times or self._stopped:
+            return
+        at = min(times)
+        if self._timer is not None and self._timer.active():
+            if at == self._timer_at:
+                return
+            self._timer.cancel()
+        self._timer_at = at
+        self._timer = self._clock.delays.callLater(max(0, at - self._clock.now()) / 1000, self._wake)
+
+    def _wake(self) -> None:
+        now = self._clock.now()
+        while self._wakes and self._wakes[0][0] <= now:
+            due, number = heappop(self._wakes)
+            if self._wake_at.get(number) == due:
+                del self._wake_at[number]
+                self._keeper.post(number, e.Due())
+        for carrier in self._queues:
+            self.changed(carrier)
+        self._arm()
+
+
+def _route(alert: Alert, page: int) -> Route:
+    entry = alert.pages[page]
+    return alert.rungs[entry.rung].routes[entry.route]

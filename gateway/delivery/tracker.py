@@ -1,0 +1,110 @@
+"""Finds the page that a carrier's news belongs to.
+
+News come back with an address and a text, or with an identity of the carrier's own, never with ours. What was
+sent is stored before it is sent, so the store is asked, and a restart changes nothing.
+
+Rule: news that could belong to more than one page moves none of them. They are noted on each, and the ladders
+go on: an answer counted for the wrong case would silence it.
+"""
+
+from collections.abc import Callable
+
+from twisted.internet.defer import Deferred, gatherResults, succeed
+
+from gateway.clock import Clock
+from gateway.delivery import events as e
+from gateway.delivery.keeper import Keeper
+from gateway.delivery.pages import PAGE_TABLE, PageInput
+from gateway.logs import get_logger
+from gateway.model import Alert, Attempt, OutcomeWord, Page, PageState
+from gateway.ports import Report, ReportWord
+from gateway.routing.policy import HOUR, TTL
+
+LOOK_BACK = 24 * HOUR
+"""How long after it began an attempt is still asked whether news belong to it."""
+
+INPUTS = {
+    ReportWord.DELIVERED: PageInput.DELIVERED,
+    ReportWord.READ: PageInput.READ,
+    ReportWord.ACKNOWLEDGED: PageInput.ACKNOWLEDGE,
+    ReportWord.DECLINED: PageInput.DECLINE,
+    ReportWord.FAILED: PageInput.REFUSE,
+}
+
+log = get_logger("tracker")
+
+
+class Tracker:
+    """Matches reports with attempts. `attempts_to(carrier, number, since)` reads the store."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        keeper: Keeper,
+        attempts_to: Callable[[str, str, int], list[Attempt]],
+    ) -> None:
+        self._clock = clock
+        self._keeper = keeper
+        self._attempts_to = attempts_to
+        self.unmatched = 0
+
+    def reported(self, report: Report) -> "Deferred[None]":
+        """See `ports.CarrierEvents.reported`."""
+        found = {
+            (attempt.alert, attempt.page)
+            for attempt in self._attempts(report.carrier, report.number)
+            if report.matches(attempt)
+        }
+        pages = self._open_to(report.word, found)
+        if not pages:
+            self.unmatched += 1
+            log.info("news of no page that we know", carrier=report.carrier, word=report.word.value)
+            return succeed(None)
+        news = INPUTS.get(report.word)
+        if news is not None and len(pages) == 1:
+            ((alert, page),) = pages
+            return self._keeper.post(alert, e.Reported(page, news, report.detail))
+        text = report.word.value if news is None else f"{report.word.value}, but of which page is not certain"
+        told = [self._keeper.post(alert, e.Noted(page, text, report.detail)) for alert, page in sorted(pages)]
+        return gatherResults(told).addCallback(lambda _: None)
+
+    def attempts_of(self, alert: Alert, page: int) -> list[Attempt]:
+        """Every attempt of one page, oldest first."""
+        entry = alert.pages[page]
+        route = alert.rungs[entry.rung].routes[entry.route]
+        return [
+            attempt
+            for attempt in self._attempts(route.carrier, route.number)
+            if (attempt.alert, attempt.page) == (alert.id, page)
+        ]
+
+    def _attempts(self, carrier: str, number: str) -> list[Attempt]:
+        stored = self._attempts_to(carrier, number, self._clock.now() - LOOK_BACK)
+        return stored + self._keeper.uncommitted_attempts(carrier, number)
+
+    def _open_to(self, word: ReportWord, found: set[tuple[int, int]]) -> set[tuple[int, int]]:
+        """The pages that such news could still be about.
+
+        A page that has had its answer cannot get it again; one whose alert ended long ago is left out unless
+        nothing else remains, or every repeated case would be ambiguous for a day.
+        """
+        if len(found) < 2:
+            return found
+        could = {key for key in found if self._could(word, *key)}
+        return could or found
+
+    def _could(self, word: ReportWord, number: int, page: int) -> bool:
+        alert = self._keeper.get(number)
+        if alert is None:
+            return False
+        entry = alert.pages[page]
+        if alert.closed is None:
+            return word is ReportWord.NOTED or (entry.state, INPUTS[word]) in PAGE_TABLE
+        return _may_answer_late(alert, entry) and self._clock.now() - (alert.closed_at or 0) < TTL
+
+
+def _may_answer_late(alert: Alert, page: Page) -> bool:
+    """Whether a message of a closed alert may still lie before somebody who has not answered it."""
+    answered = page.state in (PageState.ACKNOWLEDGED, PageState.DECLINED)
+    taken_back = alert.closed in (OutcomeWord.ACKNOWLEDGED, OutcomeWord.CANCELLED)
+    return not answered and not taken_back

@@ -1,0 +1,210 @@
+"""From an event to its answer: validate, guard, deduplicate, resolve, commit, answer.
+
+Rules:
+
+1. Nothing is answered before its commit. Without a commit within `ANSWER_BY` the answer is `retry`; should
+   the commit still come, the alert runs, and the repeat is answered `duplicate`.
+2. An event is rejected only for what decides who is paged or identifies it. Every rejection is stored,
+   without the refused value, and alarmed: one that only a machine hears is silence.
+3. Nobody on duty is never silence, and a fault in the resolver never rejects an event: it is stored and goes
+   to the unit's fallback.
+4. The roster is asked for the instant of the commit, never for the event's own time.
+"""
+
+from collections.abc import Callable, Sequence
+
+from msgspec.structs import replace
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+from gateway.alerts import make_alert, refusal_of_event, refusal_of_fault, without_resolver
+from gateway.clock import Clock
+from gateway.delivery import events as e
+from gateway.delivery.lifecycle import step
+from gateway.guard import callback_holds_identity_number, holds_identity_number
+from gateway.logs import get_logger
+from gateway.model import Alert, Refusal, Rung
+from gateway.ports import Alarms, Writer
+from gateway.roster.resolve import Resolution
+from gateway.routing.ladder import Way
+from gateway.store.alerts import accept
+from gateway.store.history import refuse
+from gateway.store.values import Accepted, Duplicate
+from protocols.clinic24.event import Event, EventFault, FieldError, decode
+from protocols.clinic24.messages import Answer, AnswerStatus, rejection
+
+ANSWER_BY = 5.0
+"""Seconds within which an event is answered; later the sender is told to send it again."""
+
+UNKNOWN_UNIT = FieldError("data.unit", "unknown unit; allowed: the id or an alias of a unit in the roster")
+
+NOT_ALERTING = FieldError("data.priority", "the criteria say that this kind does not alert at this priority")
+
+log = get_logger("intake")
+
+Ask = Callable[[Event, int], Resolution]
+
+
+class Intake:
+    """The one door for every source. `ask(event, instant)` is the resolver over the roster as it stands."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        writer: Writer,
+        alarms: Alarms,
+        ask: Ask,
+        ways: Sequence[Way],
+        region: str,
+        adopt: Callable[[Accepted, e.Change], None],
+        close_case: Callable[[Event], "Deferred[int]"],
+        last_resort: Callable[[str], tuple[Rung, ...]],
+    ) -> None:
+        self._clock = clock
+        self._writer = writer
+        self._alarms = alarms
+        self._ask = ask
+        self._ways = ways
+        self._region = region
+        self._adopt = adopt
+        self._close_case = close_case
+        self._last_resort = last_resort
+        self.counts: dict[str, int] = dict.fromkeys(AnswerStatus, 0)
+
+    def document(self, document: bytes, way: str) -> "Deferred[Answer]":
+        """Take one JSON document that came by the named way."""
+        try:
+            event = decode(document)
+        except EventFault as fault:
+            return self.refused(fault, way)
+        return self.event(event, way)
+
+    def event(self, event: Event, way: str) -> "Deferred[Answer]":
+        """Take one event that its source has decoded."""
+        event = self._guarded(event)
+        if not event.kind.alerts:
+            return self._answered(self._close(event), event)
+        now = self._clock.now()
+        try:
+            resolution = self._ask(event, now)
+        except Exception as fault:  # rule 3
+            self._alarms.raise_alarm("resolver", f"the resolver failed for unit {event.unit!r}: {fault!r}")
+            return self._accept(without_resolver(event, self._last_resort(event.unit), now), event)
+        if not resolution.alerts:
+            return self._ignored(event, way, now)
+        if resolution.unit is None and not resolution.candidates:
+            return self._rejected((UNKNOWN_UNIT,), event, way)
+        return self._accept(make_alert(event, resolution, self._ways, now), event)
+
+    def refused(self, fault: EventFault, way: str) -> "Deferred[Answer]":
+        """Take a document that is no event: store that it came, alarm, and tell its sender why."""
+        return self._refuse(refusal_of_fault(fault, way, self._clock.now()), rejection(fault))
+
+    # --- what becomes of an event
+
+    def _accept(self, alert: Alert, event: Event) -> "Deferred[Answer]":
+        opened = step(alert, e.Opened(), alert.accepted_at)
+        stored = self._writer.run(accept, opened.alert, opened.steps)
+        answer = stored.addCallback(self._accepted, opened, event)
+        return self._answered(answer, event)
+
+    def _accepted(self, stored: Accepted | Duplicate, opened: e.Change, event: Event) -> Answer:
+        if isinstance(stored, Duplicate):
+            return self._answer(
+                AnswerStatus.DUPLICATE, event, alert=stored.alert.id, alert_status=_status(stored.alert)
+            )
+        warnings = event.warnings
+        if stored.conflicting:
+            message = "this id was used before for other content: it is a new alert"
+            warnings = (*warnings, FieldError("id", message))
+            self._alarms.raise_alarm(f"id:{event.source}", f"id used twice by {event.source}: {event.id}")
+        self._adopt(stored, opened)
+        return self._answer(AnswerStatus.ACCEPTED, event, alert=stored.alert.id, warnings=warnings)
+
+    def _ignored(self, event: Event, way: str, now: int) -> "Deferred[Answer]":
+        reason = "the criteria say that this kind does not alert at this priority"
+        refusal = refusal_of_event(
+            event, way, now, AnswerStatus.IGNORED, (FieldError("data.priority", reason),)
+        )
+        return self._refuse(refusal, self._answer(AnswerStatus.IGNORED, event, warnings=event.warnings))
+
+    def _rejected(self, errors: tuple[FieldError, ...], event: Event, way: str) -> "Deferred[Answer]":
+        """The refused value, here the name of a unit that we do not know, is not stored."""
+        unnamed = replace(event, unit="")
+        refusal = refusal_of_event(unnamed, way, self._clock.now(), AnswerStatus.REJECTED, errors)
+        return self._refuse(refusal, self._answer(AnswerStatus.REJECTED, event, errors=errors))
+
+    def _refuse(self, refusal: Refusal, answer: Answer) -> "Deferred[Answer]":
+        if answer.status is AnswerStatus.REJECTED:
+            what = ", ".join(path or "document" for path, _ in refusal.errors)
+            self._alarms.raise_alarm(
+                f"rejected:{refusal.way}", f"an event by {refusal.way} was rejected: {what}"
+            )
+        stored = self._writer.run(refuse, refusal)
+        return self._answered(stored.addCallback(lambda _: answer), answer)
+
+    def _close(self, event: Event) -> "Deferred[Answer]":
+        def closed(count: int) -> Answer:
+            status = AnswerStatus.ACCEPTED if count else AnswerStatus.IGNORED
+            return self._answer(status, event, warnings=event.warnings)
+
+        return self._close_case(event).addCallback(closed)
+
+    def _guarded(self, event: Event) -> Event:
+        dropped = []
+        if event.case is not None and holds_identity_number(event.case):
+            dropped.append("case")
+        if event.callback is not None and callback_holds_identity_number(event.callback, self._region):
+            dropped.append("callback")
+        if not dropped:
+            return event
+        message = "dropped: it may be a personal identity number"
+        warnings = tuple(FieldError(f"data.{member}", message) for member in dropped)
+        return replace(event, **dict.fromkeys(dropped), warnings=(*event.warnings, *warnings))
+
+    # --- the answer in time
+
+    def _answered(self, work: "Deferred[Answer]", origin: Event | Answer) -> "Deferred[Answer]":
+        """The answer of `work`, or `retry` if its commit failed or takes longer than `ANSWER_BY`."""
+        answer: Deferred[Answer] = Deferred()
+        retry = Answer(source=origin.source, id=origin.id, status=AnswerStatus.RETRY)
+
+        def give(value: Answer) -> None:
+            if not answer.called:
+                self.counts[value.status] += 1
+                answer.callback(value)
+
+        def not_committed(failure: Failure) -> None:
+            log.error("an event was not stored", reason=failure.getErrorMessage())
+            self._alarms.raise_alarm("store", f"events cannot be stored: {failure.getErrorMessage()}")
+            give(retry)
+
+        work.addCallbacks(give, not_committed)
+        if not answer.called:
+            timer = self._clock.delays.callLater(ANSWER_BY, give, retry)
+            work.addCallback(lambda _: timer.cancel() if timer.active() else None)
+        return answer
+
+    def _answer(
+        self,
+        status: AnswerStatus,
+        event: Event,
+        *,
+        alert: int | None = None,
+        alert_status: str | None = None,
+        errors: tuple[FieldError, ...] = (),
+        warnings: tuple[FieldError, ...] = (),
+    ) -> Answer:
+        return Answer(
+            source=event.source,
+            id=event.id,
+            status=status,
+            alert=None if alert is None else str(alert),
+            alert_status=alert_status,
+            errors=errors,
+            warnings=warnings,
+        )
+
+
+def _status(alert: Alert) -> str:
+    return "open" if alert.closed is None else alert.closed.value

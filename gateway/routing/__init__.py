@@ -1,0 +1,1 @@
+"""Who is paged in which order and when: criteria, ladder, times. All pure."""

@@ -1,0 +1,80 @@
+"""Brings a store of any earlier version to this one, by numbered migrations that sqlite-utils keeps book of.
+
+Rules: a migration that was once released is never changed, a new one is put behind it. All that are due run
+in one transaction: a store is of the old version or of the new one, never between. A store that a later
+version has written is not touched.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from gateway.store.alert_tables import ALERT_TABLES
+from gateway.store.connection import open_writer, tx
+from gateway.store.roster_tables import ROSTER_TABLES
+
+
+class StoreTooNew(Exception):  # noqa: N818 - named for what is the case
+    """A later version of the program has written this store."""
+
+
+def migrate(conn: sqlite3.Connection) -> list[str]:
+    """Apply what is due and return its names; nothing if the store is of this version.
+
+    Raises StoreTooNew, naming the migrations that this version does not know; sqlite3.Error.
+    """
+    # sqlite-utils begins deferred by itself; inside our transaction it uses savepoints.
+    with tx(conn):
+        db = Database(conn, recursive_triggers=False, execute_plugins=False)
+        due = [migration.name for migration in MIGRATIONS.pending(db)]
+        unknown = {migration.name for migration in MIGRATIONS.applied(db)} - STEPS.keys()
+        if unknown:
+            raise StoreTooNew(
+                f"the store was written by a later version of bakjour ({', '.join(sorted(unknown))}); "
+                "run that version, or restore a copy from before the upgrade"
+            )
+        MIGRATIONS.apply(db)
+    return due
+
+
+def open_store(path: Path) -> sqlite3.Connection:
+    """Open, create or upgrade the store at `path` for the thread that writes.
+
+    Raises what `open_writer` and `migrate` raise.
+    """
+    conn = open_writer(path)
+    try:
+        migrate(conn)
+    except BaseException:
+        conn.close()
+        raise
+    return conn
+
+
+def _create(conn: sqlite3.Connection, script: str) -> None:
+    """Run a script statement by statement: `executescript` would commit the transaction first."""
+    statement = ""
+    for piece in script.split(";"):
+        statement += f"{piece};"
+        if sqlite3.complete_statement(statement):
+            conn.execute(statement)
+            statement = ""
+
+
+def _alerts(db: Database) -> None:
+    _create(db.conn, ALERT_TABLES)
+
+
+def _roster(db: Database) -> None:
+    _create(db.conn, ROSTER_TABLES)
+
+
+STEPS: dict[str, Callable[[Database], None]] = {"0001 alerts": _alerts, "0002 roster": _roster}
+"""Every migration by its name, in the order in which they are applied."""
+
+MIGRATIONS = Migrations("bakjour")
+for _name, _step in STEPS.items():
+    MIGRATIONS(name=_name)(_step)

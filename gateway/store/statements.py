@@ -1,0 +1,113 @@
+"""Every statement that the store runs, in the SQL that SQLite and PostgreSQL share.
+
+Rules: parameters are positional; a new row's number comes back by RETURNING; nothing is read that the caller
+does not use. What belongs to one engine (pragmas, the tables' definitions) is in `connection` and in the
+migrations. The roster's statements are the roster's.
+"""
+
+# -- transactions: one savepoint a member of a batch -------------------------------------------------------
+
+SAVEPOINT = "SAVEPOINT member"
+RELEASE = "RELEASE SAVEPOINT member"
+ROLLBACK_TO = "ROLLBACK TO SAVEPOINT member"
+COMMIT = "COMMIT"
+ROLLBACK = "ROLLBACK"
+
+# -- alerts ------------------------------------------------------------------------------------------------
+
+SAME_EVENT = """
+SELECT (SELECT min(id) FROM alert WHERE source = ? AND event = ? AND digest = ?),
+       EXISTS (SELECT 1 FROM alert WHERE source = ? AND event = ?)
+"""
+
+ADD_ALERT = """
+INSERT INTO alert (source, event, digest, kind, unit, role, priority, case_ref,
+                   accepted_at, expires_at, next_at, closed, closed_at, state)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+"""
+
+# An open alert is written without naming `closed`, so that the indexes of open cases are left alone; and one
+# that is closed is never opened again.
+SAVE_OPEN = "UPDATE alert SET state = ?, next_at = ? WHERE id = ? AND closed IS NULL"
+SAVE_CLOSED = "UPDATE alert SET state = ?, next_at = NULL, closed = ?, closed_at = ? WHERE id = ?"
+
+ALERT = "SELECT id, state FROM alert WHERE id = ?"
+OPEN_IDS = "SELECT id, priority, next_at FROM alert WHERE closed IS NULL"
+OPEN_OF_CASE = """
+SELECT id FROM alert WHERE source = ? AND unit = ? AND case_ref = ? AND closed IS NULL ORDER BY id
+"""
+RECENT = "SELECT id, state FROM alert ORDER BY id DESC LIMIT ?"
+RECENT_OPEN = "SELECT id, state FROM alert WHERE closed IS NULL ORDER BY id DESC LIMIT ?"
+
+# -- timeline and outcomes ---------------------------------------------------------------------------------
+
+# Read inside the transaction that writes the next one, it is right after an undone savepoint too.
+LAST_SEQ = "SELECT coalesce(max(seq), 0) FROM step"
+
+ADD_STEP = """
+INSERT INTO step (alert, seq, at, scope, status, page, receiver, carrier, reason, text, final, late, proof)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+TIMELINE = """
+SELECT at, scope, text, status, page, receiver, carrier, reason, final, late, proof
+FROM step WHERE alert = ? ORDER BY id
+"""
+
+OUTCOMES = """
+SELECT step.seq, step.scope, step.alert, alert.source, alert.event, step.status, step.receiver, step.carrier,
+       step.at, step.final, step.late, step.proof, step.reason
+FROM step JOIN alert ON alert.id = step.alert
+WHERE step.seq > ? ORDER BY step.seq LIMIT ?
+"""
+
+# -- attempts ----------------------------------------------------------------------------------------------
+
+ADD_ATTEMPT = """
+INSERT INTO attempt (alert, page, carrier, number, text, begun_at) VALUES (?, ?, ?, ?, ?, ?) RETURNING id
+"""
+SET_REF = "UPDATE attempt SET ref = ? WHERE id = ?"
+ATTEMPTS_TO = """
+SELECT id, alert, page, carrier, number, text, begun_at, ref
+FROM attempt WHERE carrier = ? AND number = ? AND begun_at >= ? ORDER BY begun_at, id
+"""
+ATTEMPTS_OF = """
+SELECT id, alert, page, carrier, number, text, begun_at, ref FROM attempt WHERE alert = ? ORDER BY id
+"""
+
+# -- refusals ----------------------------------------------------------------------------------------------
+
+ADD_REFUSAL = """
+INSERT INTO refusal (at, status, way, source, event, kind, unit, priority, errors)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+REFUSALS = """
+SELECT at, status, way, source, event, kind, unit, priority, errors FROM refusal ORDER BY id DESC LIMIT ?
+"""
+
+# -- technical alarms --------------------------------------------------------------------------------------
+
+RAISE_ALARM = """
+INSERT INTO alarm (key, text, raised_at, count) VALUES (?, ?, ?, 1)
+ON CONFLICT (key) WHERE cleared_at IS NULL DO UPDATE SET count = alarm.count + 1
+RETURNING count
+"""
+CLEAR_ALARM = "UPDATE alarm SET cleared_at = ? WHERE key = ? AND cleared_at IS NULL"
+STANDING_ALARMS = """
+SELECT id, key, text, raised_at, cleared_at, count FROM alarm WHERE cleared_at IS NULL ORDER BY id
+"""
+ALARMS = "SELECT id, key, text, raised_at, cleared_at, count FROM alarm ORDER BY id DESC LIMIT ?"
+
+# -- keys of the HTTP interface ----------------------------------------------------------------------------
+
+ADD_KEY = "INSERT INTO api_key (name, scope, hash, created_at) VALUES (?, ?, ?, ?)"
+GOOD_KEY = "SELECT name, scope, created_at, revoked_at FROM api_key WHERE hash = ? AND revoked_at IS NULL"
+REVOKE_KEY = "UPDATE api_key SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL"
+KEYS = "SELECT name, scope, created_at, revoked_at FROM api_key ORDER BY id"
+
+# -- single facts ------------------------------------------------------------------------------------------
+
+META = "SELECT value FROM meta WHERE key = ?"
+PUT_META = """
+INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value
+"""

@@ -1,0 +1,1 @@
+"""What watches the gateway itself: technical alarms, long-lived loops, health."""

@@ -1,0 +1,106 @@
+"""Technical alarms: what people must know about the gateway itself.
+
+Rules: an alarm is told first (log, operators, listeners) and written down when the store can: the alarm that
+the store is gone needs no store. The same key again while it stands only counts up. Operators are paged over
+the gateway's own carriers, at most `PAGES_MOST` times in `PAGES_WITHIN`, so that one bad night does not bury
+the one page that says what began it; an alarm about such a page pages nobody.
+"""
+
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from twisted.python.failure import Failure
+
+from gateway.clock import Clock
+from gateway.logs import get_logger
+from gateway.ports import Writer
+from gateway.routing.policy import HOUR, MINUTE
+from gateway.store import alarm_log
+
+STANDING_MOST = 1000
+"""Alarms that stand at once in memory; the oldest make way, they stay in the store."""
+
+PAGES_MOST = 6
+PAGES_WITHIN = 10 * MINUTE
+"""Operators' pages in a window of time: enough to tell several faults apart, few enough to be read."""
+
+AGAIN_AFTER = 1 * HOUR
+"""An alarm that is raised again and again pages the operators again after this long."""
+
+log = get_logger("alarms")
+
+
+@dataclass(slots=True)
+class Standing:
+    """One alarm that is not cleared. Times are UTC ms."""
+
+    key: str
+    text: str
+    since: int
+    count: int
+    paged_at: int | None
+
+
+class AlarmBoard:
+    """Implements `ports.Alarms`. `page_operators(text)` makes an alert of it; None: nobody is named."""
+
+    def __init__(self, clock: Clock, writer: Writer) -> None:
+        self._clock = clock
+        self._writer = writer
+        self._standing: OrderedDict[str, Standing] = OrderedDict()
+        self._paged: deque[int] = deque()
+        self.page_operators: Callable[[str], None] | None = None
+        self.raised = 0
+
+    def standing(self) -> list[Standing]:
+        """What is wrong now, the oldest first."""
+        return list(self._standing.values())
+
+    def raise_alarm(self, key: str, text: str) -> None:
+        """See `ports.Alarms`."""
+        now = self._clock.now()
+        self.raised += 1
+        alarm = self._standing.get(key)
+        if alarm is None:
+            alarm = self._standing[key] = Standing(key, text, now, 1, None)
+            if len(self._standing) > STANDING_MOST:
+                self._standing.popitem(last=False)
+            log.error("alarm", key=key, text=text)
+        else:
+            alarm.count += 1
+            alarm.text = text
+        self._write(alarm_log.raise_alarm, key, text, now)
+        self._page(alarm, now)
+
+    def clear_alarm(self, key: str) -> None:
+        """See `ports.Alarms`."""
+        if self._standing.pop(key, None) is None:
+            return
+        log.info("alarm cleared", key=key)
+        self._write(alarm_log.clear_alarm, key, self._clock.now())
+
+    def tell(self, key: str, text: str) -> None:
+        """Something happened that people must know and that does not stand: told, written, done with."""
+        self.raise_alarm(key, text)
+        self.clear_alarm(key)
+
+    def _page(self, alarm: Standing, now: int) -> None:
+        if self.page_operators is None:
+            return
+        if alarm.paged_at is not None and now - alarm.paged_at < AGAIN_AFTER:
+            return
+        while self._paged and now - self._paged[0] >= PAGES_WITHIN:
+            self._paged.popleft()
+        if len(self._paged) >= PAGES_MOST:
+            return
+        self._paged.append(now)
+        alarm.paged_at = now
+        last = len(self._paged) == PAGES_MOST
+        self.page_operators(f"{alarm.text} (fler larm: se bakjour alerts)" if last else alarm.text)
+
+    def _write(self, work: Callable[..., object], *values: object) -> None:
+        self._writer.run(work, *values).addErrback(self._not_written)
+
+    def _not_written(self, failure: Failure) -> None:
+        log.error("an alarm was not written down", reason=failure.getErrorMessage())

@@ -1,0 +1,173 @@
+"""Turns what the store and the resolver know into replies: pure functions, no I/O.
+
+Rules: instants become RFC 3339 in UTC; an alert's number becomes text, because it names and is not reckoned
+with. An open alert's status is how far its pages have come, and `accepted` before any was taken.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from gateway.delivery.pages import PROOF_ORDER, proof_of
+from gateway.model import Alert, OutcomeWord, Proof, Refusal, Step
+from gateway.ports import LineState
+from gateway.requests import (
+    AlarmEntry,
+    AlertDetail,
+    AlertSummary,
+    AskWho,
+    KeyEntry,
+    Line,
+    Reason,
+    RefusalEntry,
+    TimelineEntry,
+    WhoAnswer,
+    WhoReceiver,
+)
+from gateway.roster.resolve import Resolution
+from gateway.roster.values import Words
+from gateway.store.alarm_log import LoggedAlarm
+from gateway.store.keys import ApiKey
+from protocols.clinic24 import times
+from protocols.clinic24.event import Kind
+
+_PROVES = {
+    OutcomeWord.SENT: Proof.SENT,
+    OutcomeWord.DELIVERED: Proof.DELIVERED,
+    OutcomeWord.READ: Proof.READ,
+    OutcomeWord.DECLINED: Proof.READ,  # whoever declines has read it
+    OutcomeWord.ACKNOWLEDGED: Proof.ACKNOWLEDGED,
+}
+
+
+def summary(alert: Alert) -> AlertSummary:
+    """One alert of a list."""
+    return AlertSummary(*_common(alert))
+
+
+def detail(alert: Alert, timeline: Sequence[Step]) -> AlertDetail:
+    """One alert with its timeline."""
+    return AlertDetail(
+        *_common(alert),
+        proof=_proof(alert, timeline),
+        expires_at=times.render(alert.expires_at),
+        timeline=tuple(_entry(step) for step in timeline),
+    )
+
+
+def status(alert: Alert) -> str:
+    """The closing word, or the strongest proof of the pages, or `accepted`."""
+    if alert.closed is not None:
+        return alert.closed.value
+    proof = _strongest(proof_of(page.state) for page in alert.pages)
+    return "accepted" if proof is Proof.NONE else proof.value
+
+
+def who(asked: AskWho, kind: Kind, at: int, resolution: Resolution) -> WhoAnswer:
+    """The resolver's answer."""
+    return WhoAnswer(
+        unit=resolution.unit.id if resolution.unit else asked.unit,
+        unit_name=resolution.unit.name if resolution.unit else None,
+        role=resolution.role,
+        profession=resolution.profession,
+        kind=kind,
+        priority=resolution.priority,
+        at=times.render(at),
+        alerts=resolution.alerts,
+        receivers=tuple(
+            WhoReceiver(
+                receiver=candidate.receiver.id,
+                name=candidate.receiver.name,
+                number=candidate.receiver.number,
+                backup=candidate.receiver.backup,
+                origin=candidate.origin,
+                reasons=(_reason(candidate.reason),),
+            )
+            for candidate in resolution.candidates
+        ),
+        steps=tuple(_reason(step) for step in resolution.steps),
+    )
+
+
+def line(state: LineState) -> Line:
+    """One source or carrier."""
+    return Line(state.name, state.kind, state.up, state.detail, dict(state.counters))
+
+
+def refusal(refused: Refusal) -> RefusalEntry:
+    """One event that became no alert."""
+    return RefusalEntry(
+        at=times.render(refused.at),
+        status=refused.status,
+        way=refused.way,
+        source=refused.source,
+        id=refused.event,
+        kind=refused.kind,
+        unit=refused.unit,
+        priority=refused.priority,
+        errors=refused.errors,
+    )
+
+
+def alarm(logged: LoggedAlarm) -> AlarmEntry:
+    """One technical alarm."""
+    return AlarmEntry(
+        logged.key, logged.text, times.render(logged.raised_at), _instant(logged.cleared_at), logged.count
+    )
+
+
+def key(known: ApiKey) -> KeyEntry:
+    """An API key without the key."""
+    return KeyEntry(known.name, known.scope, times.render(known.created_at), _instant(known.revoked_at))
+
+
+def _common(
+    alert: Alert,
+) -> tuple[object, ...]:
+    subject = alert.subject
+    paged = dict.fromkeys(alert.rungs[page.rung].name for page in alert.pages)
+    return (
+        str(alert.id),
+        alert.source,
+        alert.event,
+        alert.closed is None,
+        status(alert),
+        subject.unit,
+        subject.kind,
+        subject.role,
+        subject.priority,
+        subject.case,
+        tuple(paged),
+        times.render(alert.accepted_at),
+        _instant(alert.closed_at),
+    )
+
+
+def _entry(step: Step) -> TimelineEntry:
+    return TimelineEntry(
+        at=times.render(step.at),
+        scope=step.scope,
+        status=step.status,
+        receiver=step.receiver,
+        carrier=step.carrier,
+        reason=step.reason,
+        text=step.text,
+        final=step.final,
+        late=step.late,
+    )
+
+
+def _proof(alert: Alert, timeline: Sequence[Step]) -> Proof:
+    """A page that was dropped at the end no longer shows what it had proved; the timeline does."""
+    told = [_PROVES[step.status] for step in timeline if step.status in _PROVES]
+    return _strongest([*told, *(proof_of(page.state) for page in alert.pages)])
+
+
+def _strongest(proofs: Iterable[Proof]) -> Proof:
+    return max(proofs, key=PROOF_ORDER.index, default=Proof.NONE)
+
+
+def _reason(words: Words) -> Reason:
+    return Reason(words.sv, words.en)
+
+
+def _instant(at: int | None) -> str | None:
+    return None if at is None else times.render(at)
