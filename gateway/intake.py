@@ -88,7 +88,7 @@ class Intake:
         try:
             resolution = self._ask(event, now)
         except Exception as fault:  # rule 3
-            self._alarms.raise_alarm("resolver", f"the resolver failed for unit {event.unit!r}: {fault!r}")
+            self._alarms.tell("resolver", f"the resolver failed for unit {event.unit!r}: {fault!r}")
             return self._accept(without_resolver(event, self._last_resort(event.unit), now), event)
         if not resolution.alerts:
             return self._ignored(event, way, now)
@@ -117,7 +117,7 @@ class Intake:
         if stored.conflicting:
             message = "this id was used before for other content: it is a new alert"
             warnings = (*warnings, FieldError("id", message))
-            self._alarms.raise_alarm(f"id:{event.source}", f"id used twice by {event.source}: {event.id}")
+            self._alarms.tell(f"id:{event.source}", f"id used twice by {event.source}: {event.id}")
         self._adopt(stored, opened)
         return self._answer(AnswerStatus.ACCEPTED, event, alert=stored.alert.id, warnings=warnings)
 

@@ -7,17 +7,18 @@ exception over a wire. For the reactor's thread.
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 from twisted.internet.defer import Deferred
 
-from gateway import __version__, requests, views
+from gateway import requests, views
 from gateway.config import Config
 from gateway.ports import LineState, StoreUnavailable, Writer
 from gateway.requests import Refused, Request, Why
 from gateway.roster.faults import RosterFaults
 from gateway.roster.wall import WallTimeError, load_zone, parse_time
 from gateway.roster.who import Who
+from gateway.rosterfiles import RosterFiles
 from gateway.store import alarm_log, alerts, history, keys
 from protocols.clinic24.event import Kind
 
@@ -28,16 +29,6 @@ KIND_WORDS = {kind.name.lower(): kind for kind in ALERTING} | {kind.value: kind 
 MAX_KEY_NAME = 64
 MAX_ALERT_DIGITS = 18  # of an alert's number: what an int64 holds whatever the digits
 PRIORITIES = range(1, 6)
-
-
-class RosterFiles(Protocol):
-    """Import and export of the roster."""
-
-    def export(self) -> str:
-        """The whole roster as TOML. Raises sqlite3.Error."""
-
-    def take(self, request: requests.ImportRoster) -> Deferred[requests.RosterImported]:
-        """Carry an import out. Fails with RosterFaults, Refused or StoreUnavailable."""
 
 
 class Operations:
@@ -61,7 +52,7 @@ class Operations:
         self._lines = lines
         self._now = now
         self._handlers: dict[type[Request], Callable[[Any], Any]] = {
-            requests.Ping: lambda _: requests.Pong(__version__),
+            requests.Ping: lambda _: requests.Pong(requests.program_version()),
             requests.AskWho: self._ask_who,
             requests.ListAlerts: self._list_alerts,
             requests.ShowAlert: self._show_alert,
@@ -69,7 +60,7 @@ class Operations:
             requests.ListRefusals: self._list_refusals,
             requests.ListAlarms: self._list_alarms,
             requests.ImportRoster: self._roster.take,
-            requests.ExportRoster: lambda _: requests.RosterText(self._roster.export()),
+            requests.ExportRoster: lambda _: self._roster.export(),
             requests.AddKey: self._add_key,
             requests.ListKeys: lambda _: tuple(map(views.key, keys.keys(self._reader))),
             requests.RevokeKey: self._revoke_key,
@@ -123,9 +114,7 @@ class Operations:
     def _show_alert(self, asked: requests.ShowAlert) -> requests.AlertDetail:
         number = alert_number(asked.alert)
         try:
-            return views.detail(
-                alerts.load(self._reader, number), history.timeline(self._reader, number)
-            )
+            return views.detail(alerts.load(self._reader, number), history.timeline(self._reader, number))
         except alerts.UnknownAlert:
             raise _no_alert(asked.alert) from None
 

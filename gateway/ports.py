@@ -5,7 +5,7 @@ carrier: what goes wrong is told by `CarrierEvents`.
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
@@ -82,6 +82,15 @@ class LineState:
     counters: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether events can be committed and every kind of number that the roster uses has a carrier up."""
+
+    ready: bool
+    detail: str
+    lines: Sequence[LineState]
+
+
 class ReportWord(StrEnum):
     """What a carrier learnt of a message after it was taken."""
 
@@ -97,22 +106,28 @@ class ReportWord(StrEnum):
 class Report:
     """News about a message that only its number and content identify.
 
-    The core looks at the attempts to `number` over `carrier` of the last 24 hours and asks `matches` of
+    The core looks at the attempts to `numbers` over `carrier` of the last 24 hours and asks `matches` of
     each. One page found: it moves. Several pages: it is noted on each and moves none. None: it is counted.
     """
 
     carrier: str
-    number: str
+    numbers: tuple[str, ...]
     word: ReportWord
     detail: str
     matches: Callable[[Attempt], bool]
 
 
 class Carrier(Protocol):
-    """One configured way out. Starts and stops as a Twisted service; connects by itself."""
+    """One configured way out; connects by itself once it has been started."""
 
     name: str
     capabilities: Capabilities
+
+    def start(self) -> None:
+        """Connect, and stay connected."""
+
+    def stop(self) -> Deferred[object]:
+        """Close everything; fires when it is closed."""
 
     def free(self) -> int:
         """How many orders it would take now; 0 while the line is down."""
@@ -120,7 +135,7 @@ class Carrier(Protocol):
     def send(self, order: Order) -> None:
         """Begin an attempt; exactly one of `CarrierEvents.taken` and `failed` follows, never at once."""
 
-    def recall(self, attempt: Attempt) -> None:
+    def recall(self, attempt: Attempt, priority: int) -> None:
         """Take a message back from the receiver if the protocol can; tells nothing, fails silently."""
 
     def state(self) -> LineState:
@@ -148,6 +163,9 @@ class Alarms(Protocol):
 
     def raise_alarm(self, key: str, text: str) -> None:
         """Something is wrong; the same key again while it stands only counts up."""
+
+    def tell(self, key: str, text: str) -> None:
+        """Something happened that people must know; it is over by itself when it does not come again."""
 
     def clear_alarm(self, key: str) -> None:
         """It is mended."""

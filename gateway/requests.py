@@ -7,6 +7,7 @@ reference. What cannot be done is a `Refused`, never an exception of Python over
 """
 
 from enum import StrEnum
+from importlib.metadata import version
 from typing import Any
 
 from msgspec import Struct
@@ -17,6 +18,11 @@ from protocols.clinic24.event import Kind
 
 DEFAULT_LIMIT = 50  # rows of a list: what a person reads
 MAX_LIMIT = 1000  # rows of a list: what one reply may hold
+
+
+def program_version() -> str:
+    """The version of this installation."""
+    return version("bakjour")
 
 
 class Why(StrEnum):
@@ -90,11 +96,9 @@ class ImportRoster(Request, frozen=True, tag="roster_import"):
     """Merge a roster file, or with `replace` make it the whole truth; `confirmed` is the user's --yes."""
 
     text: str
-    format: str = "toml"
     dry_run: bool = False
     replace: bool = False
     confirmed: bool = False
-    by: str = "operator"
 
 
 class ExportRoster(Request, frozen=True, tag="roster_export"):
@@ -251,11 +255,11 @@ class AlarmEntry(Struct, frozen=True):
 
 
 class RosterImported(Struct, frozen=True):
-    """What an import did, or with a dry run would do: one line each."""
+    """What an import did, or with a dry run would do: `count` changes, the first of them told."""
 
     applied: bool
+    count: int
     changes: tuple[str, ...]
-    warnings: tuple[str, ...] = ()
 
 
 class RosterText(Struct, frozen=True):

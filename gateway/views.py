@@ -6,6 +6,8 @@ with. An open alert's status is how far its pages have come, and `accepted` befo
 
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import asdict
+
 from gateway.delivery.pages import PROOF_ORDER, proof_of
 from gateway.model import Alert, OutcomeWord, Proof, Refusal, Step
 from gateway.ports import LineState
@@ -40,13 +42,29 @@ _PROVES = {
 
 def summary(alert: Alert) -> AlertSummary:
     """One alert of a list."""
-    return AlertSummary(*_common(alert))
+    subject = alert.subject
+    paged = dict.fromkeys(alert.rungs[page.rung].name for page in alert.pages)
+    return AlertSummary(
+        alert=str(alert.id),
+        source=alert.source,
+        id=alert.event,
+        open=alert.closed is None,
+        status=status(alert),
+        unit=subject.unit,
+        kind=subject.kind,
+        role=subject.role,
+        priority=subject.priority,
+        case=subject.case,
+        receivers=tuple(paged),
+        accepted_at=times.render(alert.accepted_at),
+        closed_at=_instant(alert.closed_at),
+    )
 
 
 def detail(alert: Alert, timeline: Sequence[Step]) -> AlertDetail:
     """One alert with its timeline."""
     return AlertDetail(
-        *_common(alert),
+        **asdict(summary(alert)),
         proof=_proof(alert, timeline),
         expires_at=times.render(alert.expires_at),
         timeline=tuple(_entry(step) for step in timeline),
@@ -117,28 +135,6 @@ def alarm(logged: LoggedAlarm) -> AlarmEntry:
 def key(known: ApiKey) -> KeyEntry:
     """An API key without the key."""
     return KeyEntry(known.name, known.scope, times.render(known.created_at), _instant(known.revoked_at))
-
-
-def _common(
-    alert: Alert,
-) -> tuple[object, ...]:
-    subject = alert.subject
-    paged = dict.fromkeys(alert.rungs[page.rung].name for page in alert.pages)
-    return (
-        str(alert.id),
-        alert.source,
-        alert.event,
-        alert.closed is None,
-        status(alert),
-        subject.unit,
-        subject.kind,
-        subject.role,
-        subject.priority,
-        subject.case,
-        tuple(paged),
-        times.render(alert.accepted_at),
-        _instant(alert.closed_at),
-    )
 
 
 def _entry(step: Step) -> TimelineEntry:

@@ -10,13 +10,15 @@ from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from twisted.internet.interfaces import (
+    IAddress,
     IDelayedCall,
     IHalfCloseableProtocol,
+    IPushProducer,
     IReactorTime,
     ITCPTransport,
 )
+from twisted.internet.protocol import Factory, connectionDone
 from twisted.internet.protocol import Protocol as TwistedProtocol
-from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
@@ -40,7 +42,7 @@ class Owner(Protocol[CommandT, AnswerT, EventT]):
         """The connection is gone; every event of its end has been handed on before."""
 
 
-@implementer(IHalfCloseableProtocol)
+@implementer(IHalfCloseableProtocol, IPushProducer)
 class Pump(TwistedProtocol, Generic[CommandT, AnswerT, EventT]):
     """One session on one Twisted transport.
 
@@ -61,10 +63,17 @@ class Pump(TwistedProtocol, Generic[CommandT, AnswerT, EventT]):
         self._byte_seconds = byte_seconds
         self._line_free = 0.0
         self._timer: IDelayedCall | None = None
+        self._reading = True
         self.session: Session[CommandT, AnswerT, EventT]
+        self.congested: Callable[[Pump[CommandT, AnswerT, EventT]], None] = _ignore
+        """Called when the peer reads slower than we write; who can wait, waits until `drained`."""
+        self.drained: Callable[[Pump[CommandT, AnswerT, EventT]], None] = _ignore
 
     def connectionMade(self) -> None:
         assert self.transport is not None
+        register = getattr(self.transport, "registerProducer", None)
+        if register is not None:
+            register(self, True)
         if ITCPTransport.providedBy(self.transport):
             # Nagle's algorithm held an answer for 10 ms; without it 1.25 ms were measured.
             self.transport.setTcpNoDelay(True)
@@ -88,6 +97,25 @@ class Pump(TwistedProtocol, Generic[CommandT, AnswerT, EventT]):
             self._owner.received(self, events)
         self._cancel_timer()
         self._owner.disconnected(self, self.session.close_reason or reason.getErrorMessage())
+
+    def pauseProducing(self) -> None:
+        """Twisted: the transport's buffer is full."""
+        self.congested(self)
+
+    def resumeProducing(self) -> None:
+        """Twisted: there is room again."""
+        self.drained(self)
+
+    def stopProducing(self) -> None:
+        """Twisted: the connection is going; `connectionLost` says so."""
+
+    def read(self, wanted: bool) -> None:
+        """Go on reading from the transport, or stop, so that the peer feels that we cannot keep up."""
+        if wanted != self._reading:
+            self._reading = wanted
+            pace = getattr(self.transport, "resumeProducing" if wanted else "pauseProducing", None)
+            if pace is not None:
+                pace()
 
     def send(self, command: CommandT) -> None:
         """Hand a command to the session. Raises LocalProtocolError as the session does."""
@@ -151,3 +179,19 @@ class Pump(TwistedProtocol, Generic[CommandT, AnswerT, EventT]):
         if self._timer is not None and self._timer.active():
             self._timer.cancel()
         self._timer = None
+
+
+def _ignore(pump: "Pump[CommandT, AnswerT, EventT]") -> None:
+    """Whoever does not ask is not told."""
+
+
+class PumpFactory(Factory):
+    """Makes a pump for each connection; silent, for whoever owns it does the logging."""
+
+    noisy = False
+
+    def __init__(self, make: Callable[[], "Pump[CommandT, AnswerT, EventT]"]) -> None:
+        self._make = make
+
+    def buildProtocol(self, addr: IAddress | None) -> TwistedProtocol:
+        return self._make()

@@ -35,7 +35,7 @@ class _State(Enum):
 
     OPEN = auto()
     WRITE_CLOSED = auto()  # half-closed by us: we read on
-    CLOSING = auto()  # loseConnection waits for a producer to finish
+    CLOSING = auto()  # loseConnection waits for a pull producer, or for a push producer that is paused
     ENDING = auto()  # our end of file is under way, connectionLost follows
     CLOSED = auto()
 
@@ -100,9 +100,13 @@ class Transport:
 
     def drained(self) -> None:
         """Let a producer go on once nothing is under way any more."""
-        if self._out.bytes_under_way == 0 and self._resume is not None:
+        if self._out.bytes_under_way > 0:
+            return
+        if self._resume is not None:
             resume, self._resume = self._resume, self._resume if self._pulls else None
             resume()
+        elif self._state is _State.CLOSING:
+            self._end()
 
     # --- ITCPTransport
 
@@ -120,7 +124,7 @@ class Transport:
         self.write(b"".join(data))
 
     def loseConnection(self) -> None:
-        if self._state is _State.OPEN and self._producer is not None:
+        if self._state is _State.OPEN and self._resume is not None:
             self._state = _State.CLOSING
         elif self._state in {_State.OPEN, _State.WRITE_CLOSED}:
             self._end()

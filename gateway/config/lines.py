@@ -155,7 +155,7 @@ class EspaCarrier(Section):
         default="automatic", description="how the system tells what became of a page"
     )
     paged_means: Literal["sent", "delivered"] = Field(
-        default="sent", description="what status 7=3 (paged) proves at this system"
+        default="delivered", description="what status 7=3 (paged) proves at this system"
     )
     can_answer: bool | None = Field(
         default=None, description="can an answer come back? default: unless status_mode is none"

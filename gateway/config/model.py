@@ -17,6 +17,7 @@ from gateway.config.sections import (
     as_tuple,
 )
 from gateway.model import NumberKind
+from gateway.routing.criteria import Criteria, make_criteria
 
 AnySource = Annotated[Source, Field(discriminator="type")]
 AnyCarrier = Annotated[Carrier, Field(discriminator="type")]
@@ -42,6 +43,11 @@ class Config(Section):
     def serving(self, kind: NumberKind) -> tuple[Carrier, ...]:
         """The carriers for this kind of number, the preferred one first."""
         return tuple(carrier for carrier in self.carrier if carrier.serves is kind)
+
+    @property
+    def routing(self) -> Criteria:
+        """The criteria and the role mapping in force."""
+        return make_criteria(self.criteria.by_kind, self.professions.doctor, self.professions.nurse)
 
 
 SECTIONS: dict[str, type[Section]] = {

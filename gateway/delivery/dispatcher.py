@@ -36,12 +36,11 @@ class Dispatcher:
         clock: Clock,
         compose: Callable[[Alert, int, Carrier], str],
         alarms: Alarms,
-        next_attempt: int,
     ) -> None:
         self._clock = clock
         self._compose = compose
         self._alarms = alarms
-        self._attempts = count(next_attempt)
+        self._attempts = count(1)
         self._keeper: Keeper
         self._tracker: Tracker
         self._carriers: dict[str, Carrier] = {}
@@ -54,8 +53,11 @@ class Dispatcher:
         self._timer_at = 0
         self._stopped = False
 
-    def start(self, keeper: Keeper, tracker: Tracker, carriers: Sequence[Carrier]) -> None:
+    def start(
+        self, keeper: Keeper, tracker: Tracker, carriers: Sequence[Carrier], next_attempt: int
+    ) -> None:
         """Join the parts that need each other; nothing is sent before."""
+        self._attempts = count(next_attempt)
         self._keeper = keeper
         self._tracker = tracker
         for carrier in carriers:
@@ -88,10 +90,12 @@ class Dispatcher:
         if isinstance(event, e.Begun):
             self._reserved[event.attempt.carrier].discard(event.attempt.id)
         for concern, text in change.alarms:
-            if concern is e.Concern.UNIT:
-                self._alarms.raise_alarm(f"unit:{alert.subject.unit}", text)
+            if alert.subject.kind is None:
+                log.error("a page to the operators ended badly", alert=alert.id, text=text)
+            elif concern is e.Concern.UNIT:
+                self._alarms.tell(f"unit:{alert.subject.unit}", text)
             else:
-                self._alarms.raise_alarm(f"alert:{alert.id}", f"alert {alert.id} {text}")
+                self._alarms.tell(f"alert:{alert.id}", f"alert {alert.id} {text}")
         for page in change.recalls:
             self._recall(alert, page)
         if change.begun is not None:
@@ -192,7 +196,7 @@ class Dispatcher:
         if carrier is None or not carrier.capabilities.can_cancel:
             return
         for attempt in self._tracker.attempts_of(alert, page):
-            carrier.recall(attempt)
+            carrier.recall(attempt, alert.subject.priority)
 
     # --- time
 

@@ -14,6 +14,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
@@ -23,7 +24,8 @@ from gateway.delivery.lifecycle import step
 from gateway.logs import get_logger
 from gateway.model import Alert, Attempt
 from gateway.ports import FailureKind, Writer
-from gateway.store.alerts import Saved, StoredOutcome, save
+from gateway.store.alerts import save
+from gateway.store.values import Saved, StoredOutcome
 
 FAIL_OPEN_AFTER = 2.0
 """Seconds that a step waits for its commit before its effects run without it."""
@@ -67,7 +69,7 @@ class Keeper:
         writer: Writer,
         load: Callable[[int], Alert | None],
         act: Callable[[Alert, e.Event, e.Change], None],
-        publish: Callable[[list[StoredOutcome]], None],
+        publish: Callable[[Sequence[StoredOutcome]], None],
         fault: Callable[[str, str], None],
     ) -> None:
         self._clock = clock
@@ -78,6 +80,7 @@ class Keeper:
         self._fault = fault
         self._live: dict[int, Live] = {}
         self._recent: OrderedDict[int, Alert] = OrderedDict()
+        self._refs: dict[int, str] = {}  # of attempts whose taking is not committed yet
         self._sweeping = False
 
     def get(self, number: int) -> Alert | None:
@@ -123,6 +126,11 @@ class Keeper:
             if (entry.change.begun.carrier, entry.change.begun.number) == (carrier, number)
         ]
 
+    def with_ref(self, attempt: Attempt) -> Attempt:
+        """The attempt with the carrier's identity for it, also where that is not committed yet."""
+        ref = self._refs.get(attempt.id)
+        return attempt if ref is None else replace(attempt, ref=ref)
+
     def _fails_open(self, live: Live) -> bool:
         """Whether this alert has waited long enough for the store."""
         waited = self._clock.delays.seconds() - live.waits_since
@@ -136,6 +144,8 @@ class Keeper:
             change = self._step(live.alert, event)
             live.alert = change.alert
             live.entries.append(Entry(event, told, change))
+            if change.ref is not None:
+                self._refs[change.ref[0]] = change.ref[1]
         if self._fails_open(live):
             self._act_on(live, live.entries)
         if not live.committing:
@@ -171,6 +181,8 @@ class Keeper:
         self._publish(saved.outcomes)
         self._act_on(live, entries)
         for entry in entries:
+            if entry.change.ref is not None:
+                self._refs.pop(entry.change.ref[0], None)
             entry.told.callback(None)
         if live.inbox or live.entries:
             self._work(live)

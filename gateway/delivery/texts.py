@@ -10,8 +10,8 @@ be dialled, and half a unit's name is another unit. No patient data: a `Subject`
 
 from dataclasses import dataclass
 
-from gateway.model import Subject
-from gateway.ports import Capabilities, NumberKind
+from gateway.model import NumberKind, Subject
+from gateway.ports import Capabilities
 from gateway.routing.policy import HOUR, MINUTE
 from protocols.clinic24.event import Kind
 

@@ -52,7 +52,8 @@ class Tracker:
         """See `ports.CarrierEvents.reported`."""
         found = {
             (attempt.alert, attempt.page)
-            for attempt in self._attempts(report.carrier, report.number)
+            for number in report.numbers
+            for attempt in self._attempts(report.carrier, number)
             if report.matches(attempt)
         }
         pages = self._open_to(report.word, found)
@@ -80,7 +81,10 @@ class Tracker:
 
     def _attempts(self, carrier: str, number: str) -> list[Attempt]:
         stored = self._attempts_to(carrier, number, self._clock.now() - LOOK_BACK)
-        return stored + self._keeper.uncommitted_attempts(carrier, number)
+        return [
+            self._keeper.with_ref(attempt)
+            for attempt in stored + self._keeper.uncommitted_attempts(carrier, number)
+        ]
 
     def _open_to(self, word: ReportWord, found: set[tuple[int, int]]) -> set[tuple[int, int]]:
         """The pages that such news could still be about.

@@ -1,1 +1,1 @@
-"""The roster: areas, units, receivers, shifts and who is on duty when; the one resolver; import and export."""
+"""The roster: areas, units, receivers, shifts and who is on duty when; the resolver; import, export."""

@@ -20,10 +20,8 @@ import msgspec
 
 from gateway.model import NumberKind, OneWay, Role
 from gateway.roster import statements
+from gateway.roster.slots import FOREVER
 from gateway.roster.values import Area, Duty, Receiver, ReceiverKind, Slot, Unit
-
-FOREVER = 2**63 - 1
-"""Later than any instant, and than any generation: what has no end."""
 
 KEPT_DUTIES = 4_096
 """Units and roles whose duty is kept, some 2 KiB each: more than page at one time; forgotten all at once."""
@@ -152,7 +150,7 @@ class RosterBook:
             start=start,
             end=end,
             role=role,
-            receivers=self._all((row[6] for row in rows)),
+            receivers=self._all(row[6] for row in rows),
             made_by=made_by,
             made_at=made_at,
         )
@@ -169,14 +167,15 @@ class RosterBook:
             row = self._connection.execute(statements.UNIT, alias).fetchone()
             if row is None:
                 return None
-        record = self._record(*row)
+        record = self._record(row)
         return _keep(self._units, KEPT_RECORDS, name, record)
 
-    def _record(self, unit: str, area: str, name: str, fallback: str, one_way: str, longest: int) -> _Record:
+    def _record(self, row: tuple[str, str, str, str, str, int]) -> _Record:
+        unit, area, name, fallback, one_way, longest = row
         aliases = self._connection.execute(statements.ALIASES, (unit,)).fetchall()
         own = _strings(fallback)
-        row = self._connection.execute(statements.AREA, (area,)).fetchone()
-        above = Area(area, area) if row is None else Area(row[0], row[1], _strings(row[2]))
+        found = self._connection.execute(statements.AREA, (area,)).fetchone()
+        above = Area(area, area) if found is None else Area(found[0], found[1], _strings(found[2]))
         return _Record(
             unit=Unit(unit, area, name, tuple(alias for (alias,) in aliases), own, OneWay(one_way)),
             area=above,

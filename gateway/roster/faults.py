@@ -19,7 +19,7 @@ class Fault:
         return f"{self.path}: {self.message}" if self.path else self.message
 
 
-class RosterFaults(Exception):
+class RosterFaults(Exception):  # noqa: N818 (a collection of faults)
     """The roster cannot be taken; nothing of it was. `faults` holds every reason in the order of the file."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:

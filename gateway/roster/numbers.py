@@ -39,6 +39,9 @@ def parse_number(text: str, region: str, any_number: bool = False) -> Number:
         return Number(written, NumberKind.EXTENSION)
     if len(written) > MAX_LENGTH:
         raise NumberError(f"is longer than {MAX_LENGTH} characters; {_ALLOWED}")
+    if any(one.isalpha() for one in written):
+        # The library would read a letter as the digit on its key: a slip would become another's number.
+        raise NumberError(f"holds letters; {_ALLOWED}")
     try:
         found = phonenumbers.parse(written, region)
     except phonenumbers.NumberParseException:

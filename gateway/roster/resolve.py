@@ -97,7 +97,7 @@ def _ladder(
 
 
 def _in_order(slots: Iterable[Slot], role: Role, instant: int) -> list[Slot]:
-    """Those of the role that contain the instant, the latest start first; then by name, to be the same always."""
+    """Those of the role that contain the instant, the latest start first; equal ones by name."""
     running = [slot for slot in slots if slot.role is role and slot.start <= instant < slot.end]
     return sorted(running, key=lambda slot: (-slot.start, slot.shift, slot.date))
 

@@ -22,3 +22,78 @@ NEXT_START = """
 SELECT start_ms FROM assignment
 WHERE unit = ? AND role = ? AND start_ms > ? AND since <= ? AND until > ? ORDER BY start_ms LIMIT 1
 """
+
+AREAS = "SELECT id, name, fallback FROM area ORDER BY id"
+UNITS = "SELECT id, area, name, fallback, one_way FROM unit ORDER BY id"
+ALL_ALIASES = "SELECT unit, alias FROM unit_alias ORDER BY unit, position"
+RECEIVERS = """
+SELECT id, name, kind, number, number_kind, backup, backup_kind, any_number, former FROM receiver
+WHERE former = 0 ORDER BY id
+"""
+USED_KINDS = """
+SELECT number_kind FROM receiver WHERE former = 0
+UNION SELECT backup_kind FROM receiver WHERE former = 0 AND backup_kind IS NOT NULL
+"""
+UNITS_OF_RECEIVERS = "SELECT receiver, unit FROM receiver_unit ORDER BY receiver, position"
+SHIFTS = "SELECT unit, name, from_time, to_time, weekdays FROM shift ORDER BY unit, from_time, name"
+ADMINISTRATORS = "SELECT username, name, phone, email, units FROM administrator ORDER BY username"
+STILL_NAMED = """
+SELECT DISTINCT receiver FROM assignment WHERE end_ms <= ? AND since <= ? AND until > ?
+UNION SELECT DISTINCT receiver FROM staffing WHERE end_ms <= ? AND since <= ? AND until > ?
+"""
+
+PUT_AREA = """
+INSERT INTO area (id, name, fallback) VALUES (?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, fallback = excluded.fallback
+"""
+PUT_UNIT = """
+INSERT INTO unit (id, area, name, fallback, one_way, longest_ms) VALUES (?, ?, ?, ?, ?, 0)
+ON CONFLICT (id) DO UPDATE SET area = excluded.area, name = excluded.name, fallback = excluded.fallback,
+one_way = excluded.one_way
+"""
+PUT_ALIAS = "INSERT INTO unit_alias (unit, position, alias) VALUES (?, ?, ?)"
+PUT_RECEIVER = """
+INSERT INTO receiver (id, name, kind, number, number_kind, backup, backup_kind, any_number, former)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, kind = excluded.kind, number = excluded.number,
+number_kind = excluded.number_kind, backup = excluded.backup, backup_kind = excluded.backup_kind,
+any_number = excluded.any_number, former = 0
+"""
+PUT_UNIT_OF_RECEIVER = "INSERT INTO receiver_unit (receiver, position, unit) VALUES (?, ?, ?)"
+PUT_SHIFT = """
+INSERT INTO shift (unit, name, from_time, to_time, weekdays) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (unit, name) DO UPDATE SET from_time = excluded.from_time, to_time = excluded.to_time,
+weekdays = excluded.weekdays
+"""
+PUT_ADMINISTRATOR = """
+INSERT INTO administrator (username, name, phone, email, units) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (username) DO UPDATE SET name = excluded.name, phone = excluded.phone, email = excluded.email,
+units = excluded.units
+"""
+DROP_AREA = "DELETE FROM area WHERE id = ?"
+DROP_UNIT = "DELETE FROM unit WHERE id = ?"
+DROP_ALIASES = "DELETE FROM unit_alias WHERE unit = ?"
+DROP_RECEIVER = "DELETE FROM receiver WHERE id = ?"
+RETIRE_RECEIVER = "UPDATE receiver SET former = 1 WHERE id = ?"
+DROP_UNITS_OF_RECEIVER = "DELETE FROM receiver_unit WHERE receiver = ?"
+DROP_SHIFT = "DELETE FROM shift WHERE unit = ? AND name = ?"
+DROP_ADMINISTRATOR = "DELETE FROM administrator WHERE username = ?"
+
+SET_FILLING = "UPDATE roster_meta SET filling = ? WHERE id = 1"
+SET_LIVE = "UPDATE roster_meta SET revision = revision + 1, generation = ? WHERE id = 1"
+SET_ZONE = "UPDATE roster_meta SET revision = revision + 1, zone = ?, tz_version = ? WHERE id = 1"
+LENGTHEN = "UPDATE unit SET longest_ms = ? WHERE id = ? AND longest_ms < ?"
+MEASURE = """
+UPDATE unit SET longest_ms = coalesce(
+    (SELECT max(assignment.end_ms - assignment.start_ms) FROM assignment WHERE assignment.unit = unit.id), 0)
+"""
+
+MAKE_SPAN = """
+CREATE TEMPORARY TABLE span (
+    date TEXT, from_time TEXT, to_time TEXT, start_ms INTEGER, end_ms INTEGER,
+    PRIMARY KEY (date, from_time, to_time)
+)
+"""
+EMPTY_SPAN = "DELETE FROM span"
+ADD_SPAN = "INSERT INTO span (date, from_time, to_time, start_ms, end_ms) VALUES (?, ?, ?, ?, ?)"
+DROP_SPAN = "DROP TABLE span"

@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib import resources
 from zoneinfo import ZoneInfo
 
-import tzdata
+import tzdata  # type: ignore[import-untyped]
 
 TZ_VERSION: str = tzdata.IANA_VERSION
 """The version of the time-zone rules in use."""
@@ -69,7 +69,7 @@ def instant(day: date, at: time, zone: ZoneInfo) -> int:
 
 
 def span(day: date, start: time, end: time, zone: ZoneInfo) -> tuple[int, int]:
-    """[start, end) in UTC ms of the shift that begins on `day`; it ends the next day if `end` is not after."""
+    """[start, end) in UTC ms of the shift that begins on `day`; `end` not after `start` is the next day's."""
     last = day if end > start else day + timedelta(days=1)
     return instant(day, start, zone), instant(last, end, zone)
 

@@ -73,7 +73,7 @@ def make_criteria(
     """
     table = {**ALERTING, **{kind: frozenset(some) for kind, some in (alerting or {}).items()}}
     faults = [
-        f"criteria.{kind.name.lower()}: {', '.join(map(str, sorted(some - PRIORITIES)))} not allowed; allowed: 1 to 5"
+        f"criteria.{kind.name.lower()}: {sorted(some - PRIORITIES)} is not allowed; allowed: 1 to 5"
         for kind, some in table.items()
         if some - PRIORITIES
     ]

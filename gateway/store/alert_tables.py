@@ -8,6 +8,7 @@ ALERT_TABLES = """
 CREATE TABLE alert (
     -- One accepted event and everything that is done about it.
     id INTEGER PRIMARY KEY AUTOINCREMENT,  -- the alert's number, never used again
+    event_key INTEGER NOT NULL,  -- 64 bits of a hash of source and event: an index of eight octets a row
     source TEXT NOT NULL,  -- the event's source; with its id it names the event
     event TEXT NOT NULL,  -- the event's id
     digest TEXT NOT NULL,  -- digest of what makes two events the same: type, unit, profession, priority, case
@@ -24,20 +25,20 @@ CREATE TABLE alert (
     state TEXT NOT NULL  -- the whole alert as JSON; its id inside may be 0, the column holds
 );
 
--- Also how a repeat is told from an id used twice.
-CREATE INDEX alert_event ON alert (source, event, digest);
+-- Event ids come at random: with the ids themselves in it, nearly every event dirtied a page of its own.
+CREATE INDEX alert_event ON alert (event_key);
 
 -- Holds all that a restart reads of an open alert, so that no row is fetched for it.
-CREATE INDEX alert_open ON alert (priority, next_at) WHERE closed IS NULL;
+CREATE INDEX alert_open ON alert (priority, next_at, closed) WHERE closed IS NULL;
 
 -- For the events that say that a case is taken or closed.
 CREATE INDEX alert_open_case ON alert (source, unit, case_ref) WHERE closed IS NULL AND case_ref IS NOT NULL;
 
 CREATE TABLE step (
     -- One line of an alert's timeline.
-    id INTEGER PRIMARY KEY AUTOINCREMENT,  -- order of writing
+    id INTEGER PRIMARY KEY,  -- order of writing
     alert INTEGER NOT NULL REFERENCES alert (id),  -- whose timeline
-    seq INTEGER UNIQUE,  -- number of the outcome, without holes from 1; NULL if the line is none
+    seq INTEGER,  -- number of the outcome, without holes from 1; NULL if the line is none
     at INTEGER NOT NULL,  -- when it happened
     scope TEXT NOT NULL,  -- what it is about: page or alert
     status TEXT,  -- the outcome's word; NULL if the line is no outcome
@@ -53,9 +54,12 @@ CREATE TABLE step (
 
 CREATE INDEX step_alert ON step (alert);
 
+-- The next number is its last one plus 1: whoever deletes old outcomes keeps the newest.
+CREATE UNIQUE INDEX step_seq ON step (seq) WHERE seq IS NOT NULL;
+
 CREATE TABLE attempt (
     -- One transmission of a page, written before its first byte leaves.
-    id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used again: carriers know the attempt by it
+    id INTEGER PRIMARY KEY,  -- the gateway's own number for it: carriers know the attempt by it
     alert INTEGER NOT NULL REFERENCES alert (id),  -- whose page
     page INTEGER NOT NULL,  -- the page's place in the alert
     carrier TEXT NOT NULL,  -- over which carrier

@@ -8,15 +8,16 @@ never opened again; outcomes are numbered from 1 without holes, in the order of 
 
 import sqlite3
 from collections.abc import Sequence
+from hashlib import blake2b
 
 from msgspec.json import Decoder, Encoder
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from gateway.delivery.lifecycle import next_due
 from gateway.delivery.pages import WAITING
 from gateway.model import Alert, Attempt, Step
 from gateway.store import statements as sql
-from gateway.store.values import Accepted, Duplicate, NewAttempt, Saved, StoredOutcome
+from gateway.store.values import Accepted, Duplicate, Saved, StoredOutcome
 
 _encode = Encoder().encode
 _decode = Decoder(Alert).decode
@@ -31,21 +32,29 @@ def accept(conn: sqlite3.Connection, alert: Alert, steps: Sequence[Step]) -> Acc
 
     The same source and id with another digest is a new alert, told as `conflicting`.
     """
-    first, known = conn.execute(
-        sql.SAME_EVENT, (alert.source, alert.event, alert.digest, alert.source, alert.event)
-    ).fetchone()
-    if first is not None:
-        return Duplicate(load(conn, first))
-    (number,) = conn.execute(sql.ADD_ALERT, _row(alert)).fetchone()
-    return Accepted(replace(alert, id=number), _append(conn, alert, number, steps), bool(known))
+    key = _event_key(alert)
+    conflicting = False
+    for number, digest in conn.execute(sql.SAME_EVENT, (key, alert.source, alert.event)):
+        if digest == alert.digest:
+            return Duplicate(load(conn, number))
+        conflicting = True
+    number = conn.execute(sql.ADD_ALERT, (key, *_row(alert))).lastrowid
+    assert number is not None
+    return Accepted(replace(alert, id=number), _append(conn, alert, number, steps), conflicting)
 
 
 def save(
-    conn: sqlite3.Connection, alert: Alert, steps: Sequence[Step], attempts: Sequence[NewAttempt] = ()
+    conn: sqlite3.Connection,
+    alert: Alert,
+    steps: Sequence[Step],
+    attempts: Sequence[Attempt] = (),
+    refs: Sequence[tuple[int, str]] = (),
 ) -> Saved:
     """Write what an alert has become, the steps of the change, and the attempts that begin with it.
 
-    Raises UnknownAlert, also where the stored alert has closed and `alert` is open.
+    `refs` are pairs of an attempt, which may be one of those, and the carrier's own identity for it. An
+    attempt that is written already is left alone. Raises UnknownAlert, also where the stored alert has
+    closed and `alert` is open.
     """
     state = _encode(alert).decode()
     if alert.closed is None:
@@ -54,8 +63,11 @@ def save(
         cursor = conn.execute(sql.SAVE_CLOSED, (state, alert.closed.value, alert.closed_at, alert.id))
     if cursor.rowcount != 1:
         raise UnknownAlert(f"alert {alert.id} is not stored, or has closed")
-    begun = tuple(begin_attempt(conn, alert.id, attempt) for attempt in attempts)
-    return Saved(_append(conn, alert, alert.id, steps), begun)
+    for attempt in attempts:
+        conn.execute(sql.ADD_ATTEMPT, astuple(attempt))
+    for number, ref in refs:
+        conn.execute(sql.SET_REF, (ref, number))
+    return Saved(_append(conn, alert, alert.id, steps))
 
 
 def next_at(alert: Alert) -> int | None:
@@ -92,15 +104,9 @@ def open_of_case(conn: sqlite3.Connection, source: str, unit: str, case: str) ->
     return [number for (number,) in conn.execute(sql.OPEN_OF_CASE, (source, unit, case))]
 
 
-def begin_attempt(conn: sqlite3.Connection, alert: int, attempt: NewAttempt) -> int:
-    """Write down that a transmission begins, and return its number."""
-    row = (alert, attempt.page, attempt.carrier, attempt.number, attempt.text, attempt.begun_at)
-    return int(conn.execute(sql.ADD_ATTEMPT, row).fetchone()[0])
-
-
-def set_ref(conn: sqlite3.Connection, attempt: int, ref: str) -> None:
-    """Write down the carrier's own identity for an attempt; nothing happens if there is no such attempt."""
-    conn.execute(sql.SET_REF, (ref, attempt))
+def last_attempt(conn: sqlite3.Connection) -> int:
+    """The highest number of an attempt; 0 if there is none. The dispatcher counts on from it."""
+    return int(conn.execute(sql.LAST_ATTEMPT).fetchone()[0])
 
 
 def attempts_to(conn: sqlite3.Connection, carrier: str, number: str, since: int) -> list[Attempt]:
@@ -111,6 +117,11 @@ def attempts_to(conn: sqlite3.Connection, carrier: str, number: str, since: int)
 def attempts_of(conn: sqlite3.Connection, alert: int) -> list[Attempt]:
     """Every attempt of an alert, in order."""
     return [Attempt(*row) for row in conn.execute(sql.ATTEMPTS_OF, (alert,))]
+
+
+def _event_key(alert: Alert) -> int:
+    name = f"{alert.source}\0{alert.event}".encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(name, digest_size=8).digest(), "big", signed=True)
 
 
 def _row(alert: Alert) -> tuple[str | int | None, ...]:
@@ -135,7 +146,7 @@ def _row(alert: Alert) -> tuple[str | int | None, ...]:
 
 def _append(
     conn: sqlite3.Connection, alert: Alert, number: int, steps: Sequence[Step]
-) -> tuple[StoredOutcome, ...]:
+) -> list[StoredOutcome]:
     """Write steps, giving each outcome the next number, and return the outcomes."""
     outcomes: list[StoredOutcome] = []
     rows: list[tuple[str | int | None, ...]] = []
@@ -164,7 +175,7 @@ def _append(
             )
         )
     conn.executemany(sql.ADD_STEP, rows)
-    return tuple(outcomes)
+    return outcomes
 
 
 def _step_row(alert: int, seq: int | None, step: Step) -> tuple[str | int | None, ...]:

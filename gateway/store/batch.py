@@ -11,7 +11,8 @@ Rules, in the order in which things can go wrong:
    a new transaction of its own, so that one whose rows do not fit takes no neighbour with it. Who fails there
    is told StoreUnavailable. Nobody is told anything before his last try, so what is told stays true: an
    answer means committed, StoreUnavailable means that nothing remains. Work must therefore bear to be run
-   twice, which is no burden: all that it does goes over the connection.
+   twice, which is no burden: all that it does goes over the connection. And it must not swallow an error of
+   SQLite, or what it does next is outside any transaction.
 4. If the commit fails, all are told StoreUnavailable and nothing is repeated here: after a failed fsync
    nobody knows what a restart will find, and whoever repeats must look first.
 """

@@ -56,9 +56,9 @@ def outcomes(conn: sqlite3.Connection, since_seq: int, limit: int) -> list[Store
             proof=None if proof is None else Proof(proof),
             reason=reason,
         )
-        for (
-            *(seq, scope, alert, source, event, status, receiver, carrier, at, final, late, proof, reason),
-        ) in conn.execute(sql.OUTCOMES, (since_seq, limit))
+        for seq, scope, alert, source, event, status, receiver, carrier, at, final, late, proof, reason in (
+            conn.execute(sql.OUTCOMES, (since_seq, limit))
+        )
     ]
 
 
@@ -93,5 +93,8 @@ def refuse(conn: sqlite3.Connection, refusal: Refusal) -> None:
 def refusals(conn: sqlite3.Connection, limit: int) -> list[Refusal]:
     """The last events that became no alert, the newest first."""
     return [
-        Refusal(*others, _decode_errors(errors)) for *others, errors in conn.execute(sql.REFUSALS, (limit,))
+        Refusal(at, status, way, source, event, kind, unit, priority, _decode_errors(errors))
+        for at, status, way, source, event, kind, unit, priority, errors in conn.execute(
+            sql.REFUSALS, (limit,)
+        )
     ]

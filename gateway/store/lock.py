@@ -40,9 +40,8 @@ class StoreLock:
             os.close(descriptor)
             raise
         self._descriptor = descriptor
-        with suppress(
-            OSError
-        ):  # on a full disk the lock holds all the same; only the name of its holder is lost
+        # On a full disk the lock holds all the same; only the name of its holder is lost.
+        with suppress(OSError):
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
 

@@ -12,7 +12,7 @@ CREATE TABLE roster_meta (
     id INTEGER PRIMARY KEY CHECK (id = 1),  -- always 1
     revision INTEGER NOT NULL,  -- rises with every change of the roster
     generation INTEGER NOT NULL,  -- the version of staffing and assignment that is seen
-    filling INTEGER,  -- the generation that an import is writing; NULL if there is none
+    filling INTEGER,  -- the generation that an import is writing, or clearing up after; NULL if there is none
     zone TEXT NOT NULL,  -- IANA name of the zone that the instants were computed in
     tz_version TEXT NOT NULL  -- version of the time-zone rules that they were computed with
 );
@@ -122,4 +122,6 @@ CREATE TABLE administrator (
     email TEXT,  -- e-mail address
     units TEXT NOT NULL  -- JSON array of units
 );
+
+INSERT INTO roster_meta (id, revision, generation, filling, zone, tz_version) VALUES (1, 0, 0, NULL, '', '');
 """

@@ -5,16 +5,6 @@ from msgspec import Struct
 from gateway.model import Alert, OutcomeWord, Proof
 
 
-class NewAttempt(Struct, frozen=True):
-    """A transmission that is about to begin; the store gives it its number."""
-
-    page: int
-    carrier: str
-    number: str
-    text: str
-    begun_at: int  # UTC ms
-
-
 class StoredOutcome(Struct, frozen=True):
     """One outcome as every wire and page tells it."""
 
@@ -37,7 +27,7 @@ class Accepted(Struct, frozen=True):
     """The event is an alert now."""
 
     alert: Alert  # with its number
-    outcomes: tuple[StoredOutcome, ...]
+    outcomes: list[StoredOutcome]
     conflicting: bool  # the same source and id came before, with other content
 
 
@@ -50,5 +40,4 @@ class Duplicate(Struct, frozen=True):
 class Saved(Struct, frozen=True):
     """A change of an alert is written."""
 
-    outcomes: tuple[StoredOutcome, ...]
-    attempt_ids: tuple[int, ...]  # of the attempts, in the order given
+    outcomes: list[StoredOutcome]

@@ -3,7 +3,8 @@
 Rules: an alarm is told first (log, operators, listeners) and written down when the store can: the alarm that
 the store is gone needs no store. The same key again while it stands only counts up. Operators are paged over
 the gateway's own carriers, at most `PAGES_MOST` times in `PAGES_WITHIN`, so that one bad night does not bury
-the one page that says what began it; an alarm about such a page pages nobody.
+the one page that says what began it; an alarm about such a page pages nobody. What happened rather than
+stands (`tell`) is cleared by itself when it has not happened again for `AGAIN_AFTER`.
 """
 
 from collections import OrderedDict, deque
@@ -39,7 +40,9 @@ class Standing:
     text: str
     since: int
     count: int
-    paged_at: int | None
+    happened: bool  # rather than stands
+    last_at: int
+    paged_at: int | None = None
 
 
 class AlarmBoard:
@@ -59,19 +62,11 @@ class AlarmBoard:
 
     def raise_alarm(self, key: str, text: str) -> None:
         """See `ports.Alarms`."""
-        now = self._clock.now()
-        self.raised += 1
-        alarm = self._standing.get(key)
-        if alarm is None:
-            alarm = self._standing[key] = Standing(key, text, now, 1, None)
-            if len(self._standing) > STANDING_MOST:
-                self._standing.popitem(last=False)
-            log.error("alarm", key=key, text=text)
-        else:
-            alarm.count += 1
-            alarm.text = text
-        self._write(alarm_log.raise_alarm, key, text, now)
-        self._page(alarm, now)
+        self._raise(key, text, happened=False)
+
+    def tell(self, key: str, text: str) -> None:
+        """See `ports.Alarms`."""
+        self._raise(key, text, happened=True)
 
     def clear_alarm(self, key: str) -> None:
         """See `ports.Alarms`."""
@@ -80,10 +75,26 @@ class AlarmBoard:
         log.info("alarm cleared", key=key)
         self._write(alarm_log.clear_alarm, key, self._clock.now())
 
-    def tell(self, key: str, text: str) -> None:
-        """Something happened that people must know and that does not stand: told, written, done with."""
-        self.raise_alarm(key, text)
-        self.clear_alarm(key)
+    def sweep(self) -> None:
+        """Clear what happened and did not happen again; to be called now and then."""
+        before = self._clock.now() - AGAIN_AFTER
+        for alarm in [one for one in self._standing.values() if one.happened and one.last_at < before]:
+            self.clear_alarm(alarm.key)
+
+    def _raise(self, key: str, text: str, *, happened: bool) -> None:
+        now = self._clock.now()
+        self.raised += 1
+        alarm = self._standing.get(key)
+        if alarm is None:
+            alarm = self._standing[key] = Standing(key, text, now, 1, happened, now)
+            if len(self._standing) > STANDING_MOST:
+                self._standing.popitem(last=False)
+            log.error("alarm", key=key, text=text)
+        else:
+            alarm.count += 1
+            alarm.text, alarm.last_at = text, now
+        self._write(alarm_log.raise_alarm, key, text, now)
+        self._page(alarm, now)
 
     def _page(self, alarm: Standing, now: int) -> None:
         if self.page_operators is None:

@@ -60,27 +60,20 @@ class PollingStation(Station[ControlState, SendCall, ControlEvent]):
 
     def _span_of(self, state: ControlState, now: float) -> float | None:
         config = self._config
-        match state:
-            case _S.IDLE:
-                return max(self._poll_due - now, 0.0) if config.idle_poll else None
-            case _S.BACKOFF:
-                return self._pause
-            case _S.SELECTING:
-                return config.t_select
-            case _S.SENT:
-                return config.t_ack
-            case _S.RESENDING | _S.CLOSING:
-                return 0.0
-            case _S.POLLING | _S.PROBING:
-                return config.t_reply
-            case _S.ANSWERING:
-                return config.t_answer
-            case _S.DOWN:
-                return config.down_interval
-            case _S.CLOSED:
-                return None
-            case _:
-                return config.t_regain
+        spans = {
+            _S.IDLE: max(self._poll_due - now, 0.0) if config.idle_poll else None,
+            _S.BACKOFF: self._pause,
+            _S.SELECTING: config.t_select,
+            _S.SENT: config.t_ack,
+            _S.RESENDING: 0.0,
+            _S.CLOSING: 0.0,
+            _S.POLLING: config.t_reply,
+            _S.PROBING: config.t_reply,
+            _S.ANSWERING: config.t_answer,
+            _S.DOWN: config.down_interval,
+            _S.CLOSED: None,
+        }
+        return spans.get(state, config.t_regain)
 
     def _enq(self, address: str, now: float) -> Input:
         if address == self._config.own_address:
@@ -136,6 +129,7 @@ class PollingStation(Station[ControlState, SendCall, ControlEvent]):
 
     def _do_regain(self, now: float) -> ControlState:
         self._eot()
+        self._poll_due = now + self._config.poll_interval
         return self._do_free(now)
 
     def _do_foreign(self, now: float) -> None:

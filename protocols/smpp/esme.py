@@ -4,14 +4,16 @@ Rules: those of `protocols.session` and `link`. `deliver_sm_resp` goes out only 
 caller's commit; if that takes too long RX_T_APPN makes the SMS centre keep the message and send it again.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from protocols.session import LocalProtocolError, Token
 from protocols.smpp import events, fast, pdu, status, wire
-from protocols.smpp.commands import BindMode, Command
+from protocols.smpp.commands import RESPONSE_BIT, BindMode, Command
 from protocols.smpp.events import EsmeEvent
-from protocols.smpp.link import Link, Step, Timing
+from protocols.smpp.link import Link, Step
 from protocols.smpp.tables import ESME, Action, Input, State
+from protocols.smpp.timing import Timing
 from protocols.smpp.tlv import Tag, find
 from protocols.smpp.window import Waiting
 
@@ -45,13 +47,13 @@ class EsmeConfig:
         )
 
 
-_MESSAGES = {
+_MESSAGES: Mapping[int, Input] = {
     Command.DELIVER_SM: Input.MESSAGE,
     Command.DATA_SM: Input.MESSAGE,
     Command.SUBMIT_SM_RESP: Input.RESPONSE,
     Command.ALERT_NOTIFICATION: Input.NOTICE,
     Command.OUTBIND: Input.NOTICE,
-    **{mode | 0x80000000: Input.BIND_OK for mode in BindMode},
+    **{mode | RESPONSE_BIT: Input.BIND_OK for mode in BindMode},
 }
 
 
@@ -101,8 +103,6 @@ class Esme(Link[EsmeEvent]):
         self._out.append(wire.encode(body, waiting.sequence, code))
 
     def _classify(self, given: Input, frame: pdu.Frame) -> Input:
-        if given is Input.BIND:
-            return Input.OTHER_REQUEST
         if given is Input.BIND_OK and frame.status != status.ROK:
             return Input.BIND_REFUSED
         return given

@@ -138,6 +138,13 @@ class PeerFault:
 
 
 EsmeEvent = (
-    Bound | BindFailed | SubmitAnswered | SubmitInDoubt | DeliverReceived | PeerUnbound | PeerNotice | PeerFault
+    Bound
+    | BindFailed
+    | SubmitAnswered
+    | SubmitInDoubt
+    | DeliverReceived
+    | PeerUnbound
+    | PeerNotice
+    | PeerFault
 )
 SmscEvent = BindRequested | SubmitReceived | DeliverAnswered | DeliverInDoubt | PeerUnbound | PeerFault

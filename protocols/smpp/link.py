@@ -12,30 +12,13 @@ from typing import Generic, TypeVar
 
 from protocols.session import LocalProtocolError, Token
 from protocols.smpp import fast, pdu, status, wire
-from protocols.smpp.commands import RESPONSE_BIT, BindMode, Command, command_name, is_response
+from protocols.smpp.commands import Command, command_name, is_response
 from protocols.smpp.framing import Framer
-from protocols.smpp.layouts import HEADER_ONLY, LAYOUTS
 from protocols.smpp.tables import Action, Input, State, Table
+from protocols.smpp.timing import Timing
 from protocols.smpp.window import Inbox, Waiting, Window
 
 EventT = TypeVar("EventT")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timing:
-    """Seconds, and the window in messages; the defaults are what Nordic operators ask for or recommend.
-
-    `opening` is from the connection to the answered bind; `answer_within` is our own time for the durable
-    answer to what we received, below the 10 s after which peers give up; None waits for ever.
-    """
-
-    window: int = 10
-    enquire_link: float = 30.0
-    enquire_reply: float = 10.0
-    response: float = 10.0
-    opening: float = 10.0
-    unbind: float = 5.0
-    answer_within: float | None = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +40,6 @@ class _Timer(Enum):
 
 
 _INPUTS: Mapping[int, Input] = {
-    **dict.fromkeys(map(int, BindMode), Input.BIND),
     Command.ENQUIRE_LINK: Input.ENQUIRE,
     Command.ENQUIRE_LINK_RESP: Input.ENQUIRE_RESP,
     Command.UNBIND: Input.UNBIND,
@@ -186,16 +168,9 @@ class Link(ABC, Generic[EventT]):
         self._window.use(sequence)
 
     def _refuse(self, command_id: int, sequence: int, code: int) -> None:
-        """An error response; generic_nack where the command has none or is not known to this end."""
-        response = command_id | RESPONSE_BIT
-        if command_id in (Command.ALERT_NOTIFICATION, Command.OUTBIND):
-            return
-        body: pdu.Body = pdu.Plain(Command.GENERIC_NACK)
-        if code != status.RINVCMDID and response in LAYOUTS:
-            body = LAYOUTS[response].make()
-        elif code != status.RINVCMDID and response in HEADER_ONLY:
-            body = pdu.Plain(response)
-        self._out.append(wire.encode(body, sequence, code))
+        octets = wire.refusal(command_id, sequence, code)
+        if octets is not None:
+            self._out.append(octets)
 
     def _hand_over(self, step: Step) -> None:
         assert step.frame is not None

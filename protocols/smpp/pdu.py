@@ -5,7 +5,7 @@ Rules: text fields hold one character per octet (ISO 8859-1), so nothing is lost
 Defaults are those that a plain message wants. command_status and sequence_number belong to `Frame`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from protocols.smpp.commands import BindMode
 from protocols.smpp.tlv import Tag, Tlv, find
@@ -20,7 +20,7 @@ class Bind:
 
     mode: BindMode
     system_id: str
-    password: str = ""
+    password: str = field(default="", repr=False)
     system_type: str = ""
     interface_version: int = 0x34
     addr_ton: int = 0
@@ -43,7 +43,7 @@ class Outbind:
     """The SMS centre asks an ESME to bind as receiver (clause 4.1.7)."""
 
     system_id: str
-    password: str = ""
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

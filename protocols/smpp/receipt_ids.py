@@ -71,7 +71,8 @@ def match(
     `numbers` are both addresses of the receipt, for some centres do not swap them; `reference` is its
     user_message_reference. Ids decide first, the reference next (some centres give every message one id,
     and echo only the low octet of the reference); of several the oldest open one is taken. A receipt that
-    has neither a known id nor a known reference matches nothing: its number alone proves nothing.
+    has neither a known id nor a known reference matches nothing, for its number alone proves nothing; nor
+    does one without a number whose id several phones' messages have.
     """
     digits = [number for number in numbers if len(_significant(number)) >= SUFFIX_MIN]
     there = [
@@ -81,10 +82,11 @@ def match(
     ]
     wanted = frozenset().union(*(keys(raw_id) for raw_id in ids))
     by_id = [part for part in there if not wanted.isdisjoint(keys(part.message_id))]
-    by_reference = [
-        part for part in by_id or there if _same_reference(part.user_message_reference, reference)
-    ]
+    among = by_id or (there if digits else [])
+    by_reference = [part for part in among if _same_reference(part.user_message_reference, reference)]
     candidates = by_reference or by_id
+    if not digits and len({part.destination for part in candidates}) > 1:
+        return None
     return min(candidates, key=lambda part: part.at, default=None)
 
 

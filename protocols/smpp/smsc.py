@@ -4,16 +4,17 @@ Rules: those of `protocols.session` and `link`. Who may bind and what becomes of
 say, by token; a message that breaks the specification is answered here and never reaches the owner.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from protocols.session import LocalProtocolError, Token
 from protocols.smpp import events, fast, pdu, status, wire
-from protocols.smpp.commands import RESPONSE_BIT, BindMode, Command
+from protocols.smpp.commands import BindMode, Command
 from protocols.smpp.events import SmscEvent
-from protocols.smpp.link import Link, Step, Timing
-from protocols.smpp.tables import SMSC, Input, State
-from protocols.smpp.tables import Action as Do
-from protocols.smpp.tlv import Tag, Tlv, find
+from protocols.smpp.link import Link, Step
+from protocols.smpp.tables import SMSC, Action, Input, State
+from protocols.smpp.timing import Timing
+from protocols.smpp.tlv import Tag, Tlv
 from protocols.smpp.window import Waiting
 
 
@@ -26,15 +27,15 @@ class SmscConfig:
     timing: Timing = field(default_factory=lambda: Timing(opening=30.0))
 
 
-_MESSAGES = {
+_BINDS = frozenset(map(int, BindMode))
+_MESSAGES: Mapping[int, Input] = {
+    **dict.fromkeys(_BINDS, Input.BIND),
     Command.SUBMIT_SM: Input.MESSAGE,
     Command.DATA_SM: Input.MESSAGE,
     Command.DELIVER_SM_RESP: Input.RESPONSE,
     Command.DATA_SM_RESP: Input.RESPONSE,
 }
-_REFUSALS = {
-    Command.SUBMIT_SM: status.RINVBNDSTS,
-    Command.DATA_SM: status.RINVBNDSTS,
+_REFUSALS: Mapping[int, int] = {
     Command.QUERY_SM: status.RQUERYFAIL,
     Command.CANCEL_SM: status.RCANCELFAIL,
     Command.REPLACE_SM: status.RREPLACEFAIL,
@@ -49,8 +50,10 @@ class Smsc(Link[SmscEvent]):
         self._config = config
         self._mode: BindMode | None = None
         self._acts |= {
-            Do.ASK_OWNER_BIND: self._ask_owner,
-            Do.REFUSE_SECOND_BIND: self._refuse_second_bind,
+            Action.ASK_OWNER_BIND: self._ask_owner,
+            Action.REFUSE_SECOND_BIND: self._refuse_second_bind,
+            Action.ACCEPT_BIND: self._accept_bind,
+            Action.REFUSE_BIND: lambda step: self._close("bind refused"),
         }
 
     @property
@@ -82,14 +85,13 @@ class Smsc(Link[SmscEvent]):
         """Answer a BindRequested or a SubmitReceived. Raises LocalProtocolError for the wrong kind."""
         self._advance(now)
         waiting = self._inbox.peek(token)
-        binding = waiting is not None and waiting.command_id in list(BindMode)
-        if waiting is not None and binding is not isinstance(answer, events.BindAnswer):
+        if (waiting.command_id in _BINDS) is not isinstance(answer, events.BindAnswer):
             raise LocalProtocolError(f"token {token} wants the other kind of answer")
-        octets = self._octets(self._inbox.peek(token) or self._inbox.take(token), answer)
+        octets = self._octets(waiting, answer)
         self._inbox.take(token)
         self._out.append(octets)
         if isinstance(answer, events.BindAnswer):
-            self._bind_answered(answer, now)
+            self._step(Input.REFUSE_BIND if answer.status else Input.ACCEPT_BIND, now)
 
     def _octets(self, waiting: Waiting, answer: events.BindAnswer | events.SubmitAnswer) -> bytes:
         if isinstance(answer, events.BindAnswer):
@@ -101,26 +103,24 @@ class Smsc(Link[SmscEvent]):
             return wire.encode(pdu.DataSmResp(answer.message_id), waiting.sequence, answer.status)
         return fast.encode_submit_sm_resp(answer.message_id, waiting.sequence, answer.status)
 
-    def _bind_answered(self, answer: events.BindAnswer, now: float) -> None:
-        given = Input.REFUSE_BIND if answer.status else Input.ACCEPT_BIND
-        self._ask(given, now)
-        self._heard = now
-        self._step(given, now)
-        if answer.status:
-            self._close(f"bind refused: {status.status_name(answer.status)}")
-
     def _classify(self, given: Input, frame: pdu.Frame) -> Input:
-        barred = self._mode is not None and not self._mode.transmits
-        if given is Input.MESSAGE and (barred or frame.faults or frame.notes):
-            return Input.OTHER_REQUEST if self._state in (State.BOUND, State.UNBINDING) else given
+        bound = self._state in (State.BOUND, State.UNBINDING)
+        if given is Input.MESSAGE and bound and self._refusal(frame) != status.ROK:
+            return Input.OTHER_REQUEST
         return given
 
     def _refusal(self, frame: pdu.Frame) -> int:
-        if isinstance(frame.body, pdu.SubmitSm | pdu.DataSm) and frame.faults:
+        if not isinstance(frame.body, pdu.SubmitSm | pdu.DataSm):
+            return _REFUSALS.get(frame.command_id, status.RINVCMDID)
+        if self._mode is not None and not self._mode.transmits:
+            return status.RINVBNDSTS
+        if frame.faults:
             return status.RINVOPTPARSTREAM
-        if isinstance(frame.body, pdu.SubmitSm) and find(frame.body.tlvs, Tag.MESSAGE_PAYLOAD) and frame.notes:
-            return status.ROPTPARNOTALLWD
-        return _REFUSALS.get(Command(frame.command_id), status.RINVCMDID)
+        # The one note there is: a text in short_message and another in message_payload.
+        return status.ROPTPARNOTALLWD if frame.notes else status.ROK
+
+    def _accept_bind(self, step: Step) -> None:
+        self._heard = step.now
 
     def _ask_owner(self, step: Step) -> None:
         assert step.frame is not None
@@ -149,7 +149,7 @@ class Smsc(Link[SmscEvent]):
 
     def _lapse(self, waiting: Waiting, at: float) -> None:
         self._refuse(waiting.command_id, waiting.sequence, status.RSYSERR)
-        if waiting.command_id != waiting.command_id | RESPONSE_BIT and self._state is State.BINDING:
+        if waiting.command_id in _BINDS:
             self._step(Input.REFUSE_BIND, at)
 
     def _peer_unbound(self) -> None:

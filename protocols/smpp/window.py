@@ -101,19 +101,23 @@ class Inbox:
         """A token for one request."""
         self._count += 1
         token = Token(self._count)
-        self._open[token] = Waiting(command_id, sequence, None if self._within is None else now + self._within)
+        self._open[token] = Waiting(
+            command_id, sequence, None if self._within is None else now + self._within
+        )
         return token
 
-    def take(self, token: Token) -> Waiting:
-        """What the token stands for, once. Raises LocalProtocolError if it is not open."""
-        waiting = self._open.pop(token, None)
+    def peek(self, token: Token) -> Waiting:
+        """What the token stands for, left in place. Raises LocalProtocolError if it is not open."""
+        waiting = self._open.get(token)
         if waiting is None:
             raise LocalProtocolError(f"token {token} is not open: answered, lapsed, or of another connection")
         return waiting
 
-    def peek(self, token: Token) -> Waiting | None:
-        """What the token stands for, left in place."""
-        return self._open.get(token)
+    def take(self, token: Token) -> Waiting:
+        """What the token stands for, once. Raises LocalProtocolError if it is not open."""
+        waiting = self.peek(token)
+        del self._open[token]
+        return waiting
 
     def deadline(self) -> float | None:
         """When the oldest answer is overdue."""

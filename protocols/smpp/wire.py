@@ -194,3 +194,19 @@ def _encode_body(body: pdu.Body, command_id: int, command_status: int) -> bytes:
         raise LocalProtocolError(
             f"{command_name(command_id)}: {failed_field(error)}: {says(error)}"
         ) from error
+
+
+def refusal(command_id: int, sequence: int, code: int) -> bytes | None:
+    """The error response to a request: its own, or generic_nack where it has none or the code is RINVCMDID.
+
+    None for a request that has no answer at all (clauses 4.1.7, 4.12).
+    """
+    if command_id in (Command.ALERT_NOTIFICATION, Command.OUTBIND):
+        return None
+    response = command_id | RESPONSE_BIT
+    body: pdu.Body = pdu.Plain(Command.GENERIC_NACK)
+    if code != status.RINVCMDID and response in LAYOUTS:
+        body = LAYOUTS[response].make()
+    elif code != status.RINVCMDID and response in HEADER_ONLY:
+        body = pdu.Plain(response)
+    return encode(body, sequence, code)

@@ -279,6 +279,25 @@ def test_push_producer(pair: Pair) -> None:
     assert producer.told == ["pause", "resume", "stop"]
 
 
+def test_push_producer_and_close(pair: Pair) -> None:
+    """A push producer holds a close only while it is paused: until it writes again or is unregistered."""
+    producer = Pushing()
+    pair.client.transport.registerProducer(producer, True)
+    pair.client.transport.write(b"x" * 65537)
+    pair.client.transport.loseConnection()
+    pair.clock.advance(60)
+    assert producer.told == ["pause", "resume"]
+    assert pair.client.heard == ["made"]
+    pair.client.transport.write(b"y")
+    pair.clock.advance(0)
+    assert pair.heard() == ([ConnectionDone], [b"x" * 65537, b"y", ConnectionDone])
+    other = pair.connect()
+    other.transport.registerProducer(Pushing(), True)
+    other.transport.loseConnection()
+    pair.clock.advance(0)
+    assert other.heard == ["made", ConnectionDone]
+
+
 def test_pull_producer_finishes_before_the_close(pair: Pair) -> None:
     """A pull producer is asked again after each write, and loseConnection waits for it."""
     transport = pair.client.transport

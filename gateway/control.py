@@ -1,0 +1,194 @@
+"""The control socket: how a command on the same machine speaks to the running gateway.
+
+`<store>.sock`, one JSON document a line: a request (`requests`, named by its `op`), answered by
+`{"reply": …}` or `{"refused": {"why", "message", "faults"}}`, in order. Rules: only the user who runs the
+gateway may connect (mode 0600, set before anybody can); whoever may, may everything. A stale socket is
+removed only by the holder of the store's lock, which `serve` is before it starts this. A line over the limit
+closes the connection after its answer; a fault of the program is told as such, without its trace.
+"""
+
+import os
+import socket
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from msgspec import DecodeError, Raw, Struct, ValidationError
+from msgspec.json import Decoder, decode, encode
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IAddress, IHalfCloseableProtocol, IListeningPort, IReactorUNIX
+from twisted.internet.protocol import Factory
+from twisted.protocols.basic import LineOnlyReceiver
+from zope.interface import implementer
+
+from gateway.logs import get_logger
+from gateway.requests import REPLIES, AnyRequest, Refused, Request, Why
+
+MAX_LINE = 32 << 20  # a roster of 50,000 assignments as TOML is 6 MiB
+MAX_WAITING = 64  # requests that one client may have sent ahead
+MAX_PATH = 107  # bytes of a UNIX socket's path on Linux (sun_path)
+CLIENT_TIMEOUT = 60.0  # seconds; an import of a large roster takes some ten
+
+log = get_logger("control")
+
+Ask = Callable[[Request], Deferred[Any]]
+
+
+class RefusedWords(Struct, frozen=True):
+    """A refusal on the wire."""
+
+    why: Why
+    message: str
+    faults: tuple[tuple[str, str], ...] = ()
+
+
+_decode_request = Decoder(AnyRequest).decode
+
+
+def socket_path(store: Path) -> Path:
+    """Where the control socket of a store stands."""
+    return store.with_name(f"{store.name}.sock")
+
+
+@implementer(IHalfCloseableProtocol)
+class ControlProtocol(LineOnlyReceiver):
+    """One client. Requests are carried out one after the other."""
+
+    delimiter = b"\n"
+    MAX_LENGTH = MAX_LINE
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._waiting: deque[bytes] = deque()
+        self._current: Deferred[None] | None = None
+        self._ended = False
+
+    def lineReceived(self, line: bytes) -> None:
+        self._waiting.append(line)
+        if len(self._waiting) > MAX_WAITING:
+            self._refuse(Why.INVALID, f"at most {MAX_WAITING} requests may wait")
+            self._close()
+        else:
+            self._next()
+
+    def lineLengthExceeded(self, line: bytes) -> None:
+        self._refuse(Why.INVALID, f"a request has at most {MAX_LINE} bytes")
+        self._close()
+
+    def readConnectionLost(self) -> None:
+        self._ended = True
+        self._next()
+
+    def writeConnectionLost(self) -> None:
+        """The client reads no more; the end of the connection follows."""
+
+    def connectionLost(self, reason: object = None) -> None:
+        self._waiting.clear()
+
+    def _next(self) -> None:
+        if self._current is not None:
+            return
+        if self._waiting:
+            self._current = Deferred.fromCoroutine(self._answer(self._waiting.popleft()))
+            self._current.addBoth(self._answered)
+        elif self._ended:
+            self._close()
+
+    def _answered(self, _: object) -> None:
+        self._current = None
+        self._next()
+
+    async def _answer(self, line: bytes) -> None:
+        try:
+            request = _decode_request(line)
+            reply = await self._ask(request)
+        except ValidationError as error:
+            self._refuse(Why.INVALID, str(error))
+        except (DecodeError, UnicodeDecodeError):
+            self._refuse(Why.INVALID, "a request is one JSON document a line")
+        except Refused as refused:
+            self._refuse(refused.why, refused.message, refused.faults)
+        except Exception:
+            log.exception("a request on the control socket failed")
+            self._refuse(Why.UNAVAILABLE, "the gateway failed at this request; its log says why")
+        else:
+            self._say("reply", reply)
+
+    def _refuse(self, why: Why, message: str, faults: tuple[tuple[str, str], ...] = ()) -> None:
+        self._say("refused", RefusedWords(why, message, faults))
+
+    def _say(self, word: str, value: object) -> None:
+        if self.transport is not None:
+            self.transport.write(encode({word: value}) + b"\n")
+
+    def _close(self) -> None:
+        self._waiting.clear()
+        if self.transport is not None:
+            self.transport.loseConnection()
+
+
+class ControlServer(Factory):
+    """Listens on the control socket. Start it only while the store's lock is held."""
+
+    noisy = False
+
+    def __init__(self, reactor: IReactorUNIX, path: Path, ask: Ask) -> None:
+        self._reactor = reactor
+        self._path = path
+        self._ask = ask
+        self._port: IListeningPort | None = None
+
+    def buildProtocol(self, addr: IAddress | None) -> ControlProtocol:
+        protocol = ControlProtocol(self._ask)
+        protocol.factory = self
+        return protocol
+
+    def start(self) -> None:
+        """Remove what a dead gateway left, and listen. Raises OSError or CannotListenError."""
+        if len(os.fsencode(self._path)) > MAX_PATH:
+            raise OSError(f"{self._path}: a socket's path has at most {MAX_PATH} bytes; move the store")
+        with suppress(FileNotFoundError):
+            self._path.unlink()
+        # The mode is that of the creation: a chmod afterwards would leave a moment in which anybody connects.
+        before = os.umask(0o177)
+        try:
+            self._port = self._reactor.listenUNIX(os.fspath(self._path), self, mode=0o600)
+        finally:
+            os.umask(before)
+
+    async def stop(self) -> None:
+        """Listen no more and remove the socket."""
+        if self._port is not None:
+            stopping = self._port.stopListening()
+            self._port = None
+            if stopping is not None:
+                await stopping
+
+
+class NoGateway(Exception):  # noqa: N818 (a fact to act upon)
+    """Nobody answers on the control socket."""
+
+
+def ask(path: Path, request: Request, timeout: float = CLIENT_TIMEOUT) -> Any:
+    """Put a request to the running gateway and wait for its reply; blocks, for the command line.
+
+    Raises NoGateway if none listens, Refused as the gateway does, OSError if it falls silent.
+    """
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.settimeout(timeout)
+        try:
+            client.connect(os.fspath(path))
+        except (FileNotFoundError, ConnectionRefusedError) as error:
+            raise NoGateway(f"no gateway listens on {path}") from error
+        client.sendall(encode(request) + b"\n")
+        with client.makefile("rb") as stream:
+            line = stream.readline()
+    if not line.endswith(b"\n"):
+        raise Refused(Why.UNAVAILABLE, "the gateway closed the connection without an answer")
+    response = decode(line, type=dict[str, Raw])
+    if "refused" in response:
+        words = decode(response["refused"], type=RefusedWords)
+        raise Refused(words.why, words.message, words.faults)
+    return decode(response["reply"], type=REPLIES[type(request)])

@@ -1,0 +1,58 @@
+"""Pages the people who run the gateway, over the gateway's own carriers.
+
+`[alarms] receivers` names them in the roster; where it names nobody, `[gateway] catch_all` stands in, and
+where that is missing too, `bakjour check` warns. They are read once at the start and kept, so that an alarm
+about the roster or the store needs neither.
+"""
+
+import uuid
+from collections.abc import Callable, Sequence
+
+from gateway.alerts import technical_alert
+from gateway.clock import Clock
+from gateway.delivery import events as e
+from gateway.delivery.lifecycle import step
+from gateway.logs import get_logger
+from gateway.model import Origin, Rung
+from gateway.ports import Writer
+from gateway.roster.values import Receiver, Words
+from gateway.routing.ladder import Way, rung
+from gateway.store.alerts import accept
+from gateway.store.values import Accepted, Duplicate
+
+AS_OPERATOR = Words("driftansvarig, enligt [alarms] receivers", "operator, by [alarms] receivers")
+AS_LAST_RESORT = Words("ingen annan kunde utses", "nobody else could be found")
+
+Adopt = Callable[[Accepted | Duplicate, e.Change], object]
+
+log = get_logger("operators")
+
+
+class Operators:
+    """`adopt` takes over the alert that a page to the operators is."""
+
+    def __init__(self, clock: Clock, writer: Writer, ways: Sequence[Way], adopt: Adopt) -> None:
+        self._clock = clock
+        self._writer = writer
+        self._ways = ways
+        self._adopt = adopt
+        self._receivers: tuple[Receiver, ...] = ()
+
+    def know(self, receivers: Sequence[Receiver]) -> None:
+        """These are the people."""
+        self._receivers = tuple(receivers)
+
+    def rungs(self, origin: Origin, reason: Words) -> tuple[Rung, ...]:
+        """The operators as a ladder."""
+        return tuple(rung(receiver, origin, reason, self._ways) for receiver in self._receivers)
+
+    def page(self, text: str) -> None:
+        """Tell them; without anybody named, the log and the board have it."""
+        if not self._receivers:
+            return
+        now = self._clock.now()
+        alert = technical_alert(text, uuid.uuid4().hex, self.rungs(Origin.OPERATORS, AS_OPERATOR), now)
+        opened = step(alert, e.Opened(), now)
+        stored = self._writer.run(accept, opened.alert, opened.steps)
+        stored.addCallback(self._adopt, opened)
+        stored.addErrback(lambda failure: log.error("operators not paged", reason=failure.getErrorMessage()))

@@ -1,0 +1,84 @@
+"""The frame of a roster: all but who is on duty when; small enough to hold in memory for a while."""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import time
+
+import msgspec
+
+from gateway.model import OneWay
+from gateway.roster import statements
+from gateway.roster.book import make_receiver
+from gateway.roster.document import Document
+from gateway.roster.values import Administrator, Area, Receiver, Shift, Unit
+
+_strings = msgspec.json.Decoder(tuple[str, ...]).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Areas, units, receivers and administrators by id; shifts by (unit, name)."""
+
+    areas: dict[str, Area]
+    units: dict[str, Unit]
+    receivers: dict[str, Receiver]
+    shifts: dict[tuple[str, str], Shift]
+    administrators: dict[str, Administrator]
+
+
+EMPTY = Frame({}, {}, {}, {}, {})
+
+
+def read_frame(connection: sqlite3.Connection) -> Frame:
+    """The frame as it stands in the store. Raises sqlite3.Error."""
+
+    def rows(statement: str) -> sqlite3.Cursor:
+        return connection.execute(statement)
+
+    aliases = _grouped(rows(statements.ALL_ALIASES))
+    units_of = _grouped(rows(statements.UNITS_OF_RECEIVERS))
+    return Frame(
+        areas={
+            name: Area(name, shown, _strings(fallback)) for name, shown, fallback in rows(statements.AREAS)
+        },
+        units={
+            name: Unit(name, area, shown, aliases.get(name, ()), _strings(fallback), OneWay(one_way))
+            for name, area, shown, fallback, one_way in rows(statements.UNITS)
+        },
+        receivers={
+            row[0]: make_receiver(row, units_of.get(row[0], ())) for row in rows(statements.RECEIVERS)
+        },
+        shifts={
+            (unit, name): Shift(
+                unit, name, time.fromisoformat(start), time.fromisoformat(end), _strings(weekdays)
+            )
+            for unit, name, start, end, weekdays in rows(statements.SHIFTS)
+        },
+        administrators={
+            row[0]: Administrator(row[0], row[1], row[2], row[3], _strings(row[4]))
+            for row in rows(statements.ADMINISTRATORS)
+        },
+    )
+
+
+def merged(before: Frame, document: Document, whole: bool) -> Frame:
+    """The frame after an import; `whole`: the document is all of it, else what it does not name stays."""
+    base = EMPTY if whole else before
+    return replace(
+        base,
+        areas=base.areas | {entry.value.id: entry.value for entry in document.areas},
+        units=base.units | {entry.value.id: entry.value for entry in document.units},
+        receivers=base.receivers | {entry.value.id: entry.value for entry in document.receivers},
+        shifts=base.shifts | {(entry.value.unit, entry.value.name): entry.value for entry in document.shifts},
+        administrators=base.administrators
+        | {entry.value.username: entry.value for entry in document.administrators},
+    )
+
+
+def _grouped(rows: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    found: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
+    for owner, one in rows:
+        found[owner] += (one,)
+    return found

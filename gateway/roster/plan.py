@@ -1,0 +1,275 @@
+"""What an import would change, worked out and checked before anything is written.
+
+Rules: all faults of the file and of the roster that it would make are raised at once, or there is a `Plan`.
+A past slot may be added where nothing stood, and is never altered; a slot is past once its end has come. A
+slot that stays is written again when its shift gets other times, so that the roster means what it shows. A
+merge keeps what the file does not name; a replacement removes it, but no past slot.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from gateway.roster import statements
+from gateway.roster.changes import Change, frame_changes
+from gateway.roster.document import Document, in_order
+from gateway.roster.faults import Fault, RosterFaults
+from gateway.roster.frame import Frame, merged, read_frame
+from gateway.roster.index import Meta, read_meta
+from gateway.roster.references import References
+from gateway.roster.slots import (
+    TABLES,
+    Held,
+    SlotKey,
+    key_columns,
+    key_of,
+    read_slots,
+    table_of,
+)
+from gateway.roster.values import WEEKDAYS, Receiver, Shift
+from gateway.roster.wall import span
+
+MAX_PLACES = 10
+"""Places that one message names; the rest is a count."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlotChange:
+    """One slot before and after; None: nothing stands there."""
+
+    key: SlotKey
+    before: Held | None
+    after: Held | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A checked import. It holds for the revision that it was made for, and for no other."""
+
+    revision: int
+    frame: tuple[Change, ...]
+    slots: tuple[SlotChange, ...]
+    retired: frozenset[str]  # deleted receivers whom past slots still name
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Everything that changes, for people."""
+        return self.frame + tuple(
+            Change(table_of(slot.key).name, str(slot.key), slot.before, slot.after) for slot in self.slots
+        )
+
+    @property
+    def deletions(self) -> tuple[Change, ...]:
+        """What is there now and would not be afterwards."""
+        return tuple(change for change in self.changes if change.after is None)
+
+
+def make_plan(
+    connection: sqlite3.Connection, document: Document, zone: ZoneInfo, now: int, whole: bool = False
+) -> Plan:
+    """What importing the document would change; `now` in UTC ms, `whole` makes it the whole truth.
+
+    Reads one snapshot over `connection`, and takes seconds for a large roster: not for the reactor's thread.
+    Raises RosterFaults with every fault, IndexStale if the store was computed for another zone.
+    """
+    connection.execute("BEGIN")
+    try:
+        return _Planning(connection, document, zone, now, whole).plan()
+    finally:
+        connection.execute("COMMIT")
+
+
+@dataclass(slots=True)
+class _Planning:
+    connection: sqlite3.Connection
+    document: Document
+    zone: ZoneInfo
+    now: int
+    whole: bool
+    meta: Meta = field(init=False)
+    before: Frame = field(init=False)
+    after: Frame = field(init=False)
+    references: References = field(init=False)
+    faults: list[Fault] = field(init=False)
+    spans: dict[tuple[date, Shift], tuple[int, int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.meta = read_meta(self.connection)
+        self.meta.require(self.zone)
+        self.before = read_frame(self.connection)
+        self.after = merged(self.before, self.document, self.whole)
+        self.references = References(self.document, self.after, self.whole)
+        self.faults = list(self.document.faults)
+
+    def plan(self) -> Plan:
+        self.faults += self.references.faults()
+        slots = [*self._named(), *(self._removed() if self.whole else self._kept())]
+        if self.faults:
+            raise RosterFaults(in_order(self.faults))
+        return Plan(
+            revision=self.meta.revision,
+            frame=tuple(frame_changes(self.before, self.after)),
+            slots=tuple(slots),
+            retired=self._retired(),
+        )
+
+    def _named(self) -> Iterator[SlotChange]:
+        """The slots of the file, as far as they differ from what stands."""
+        for entry in self.document.slots:
+            key, receivers = key_of(entry.value), entry.value.receivers
+            stood = self._stored(key)
+            if stood is not None and stood.end <= self.now:
+                if stood.receivers != receivers:
+                    self.faults.append(
+                        Fault(entry.path, f"{key} is past and cannot be altered: {_who(stood)} stood there")
+                    )
+                continue
+            shift = self._shift(key, entry.path)
+            if shift is None:
+                continue
+            wanted = self._held(key, receivers, shift) if receivers else None
+            self._check(key, receivers, shift, entry.path)
+            if not _same(stood, wanted):
+                yield SlotChange(key, stood, wanted)
+
+    def _kept(self) -> Iterator[SlotChange]:
+        """In a merge: slots, now or later, that the file does not name, but their shift or receivers."""
+        named = {key_of(entry.value) for entry in self.document.slots}
+        shrunk = self._shrunk()
+        moved = {
+            (entry.value.unit, entry.value.name): entry.path
+            for entry in self.document.shifts
+            if self.before.shifts.get((entry.value.unit, entry.value.name)) not in {None, entry.value}
+        }
+        places: dict[str, list[str]] = {}
+        for unit in sorted({unit for unit, _ in moved} | {unit for _, unit in shrunk}):
+            for held in self._open(unit):
+                if held.key in named:
+                    continue
+                for receiver in held.receivers:
+                    if (receiver, unit) in shrunk:
+                        places.setdefault(f"{shrunk[receiver, unit]}.units", []).append(str(held.key))
+                path = moved.get((unit, held.key.shift))
+                if path is not None:
+                    yield from self._moved(held, path, places)
+        self.faults += (
+            Fault(path, f"this would leave slots that it no longer allows: {_places(some)}")
+            for path, some in places.items()
+        )
+
+    def _moved(self, held: Held, path: str, places: dict[str, list[str]]) -> Iterator[SlotChange]:
+        shift = self.after.shifts[held.key.unit, held.key.shift]
+        if WEEKDAYS[held.key.date.weekday()] not in shift.weekdays:
+            places.setdefault(f"{path}.weekdays", []).append(str(held.key))
+            return
+        wanted = self._held(held.key, held.receivers, shift)
+        if not _same(held, wanted):
+            yield SlotChange(held.key, held, wanted)
+
+    def _removed(self) -> Iterator[SlotChange]:
+        """In a replacement: slots, now or later, that the file does not name."""
+        named = {key_of(entry.value) for entry in self.document.slots}
+        for held in self._open(None):
+            if held.key not in named:
+                yield SlotChange(held.key, held, None)
+
+    def _shrunk(self) -> dict[tuple[str, str], str]:
+        """(receiver, unit) of every tie that the file takes away, with the receiver's place."""
+        return {
+            (entry.value.id, unit): entry.path
+            for entry in self.document.receivers
+            if entry.value.id in self.before.receivers
+            for unit in set(self.before.receivers[entry.value.id].units) - set(entry.value.units)
+        }
+
+    def _open(self, unit: str | None) -> Iterator[Held]:
+        generation = self.meta.generation
+        for table in TABLES:
+            if unit is None:
+                yield from read_slots(self.connection, table, table.open, (self.now, generation, generation))
+            else:
+                parameters = (unit, self.now, generation, generation)
+                yield from read_slots(self.connection, table, table.open_of_unit, parameters)
+
+    def _stored(self, key: SlotKey) -> Held | None:
+        table, generation = table_of(key), self.meta.generation
+        parameters = (*key_columns(key), generation, generation)
+        return next(read_slots(self.connection, table, table.one, parameters), None)
+
+    def _shift(self, key: SlotKey, path: str) -> Shift | None:
+        """The slot's shift, None with a fault if there is none, without one if that was told elsewhere."""
+        faulty = self.document.faulty
+        if ("unit", key.unit) in faulty or ("shift", (key.unit, key.shift)) in faulty:
+            return None
+        if key.unit not in self.after.units:
+            self.faults += self.references.one("unit", key.unit, f"{path}.unit")
+            return None
+        shift = self.after.shifts.get((key.unit, key.shift))
+        if shift is None:
+            names = ", ".join(sorted(name for unit, name in self.after.shifts if unit == key.unit)) or "none"
+            self.faults.append(
+                Fault(f"{path}.shift", f"{key.shift!r} is no shift of {key.unit}; its shifts: {names}")
+            )
+        return shift
+
+    def _check(self, key: SlotKey, receivers: tuple[str, ...], shift: Shift, path: str) -> None:
+        """Whether these receivers may stand in this slot."""
+        day = WEEKDAYS[key.date.weekday()]
+        if receivers and day not in shift.weekdays:
+            days = ", ".join(shift.weekdays)
+            self.faults.append(
+                Fault(
+                    f"{path}.date",
+                    f"{key.date} is a {day}, when {key.shift} does not begin; its days: {days}",
+                )
+            )
+        for index, name in enumerate(receivers):
+            here = f"{path}.receivers[{index}]"
+            receiver = self.after.receivers.get(name)
+            if ("receiver", name) in self.document.faulty:
+                continue
+            if receiver is None and self.whole and name in self.before.receivers:
+                what = f"{name!r} is not in this file and would be deleted, but is assigned here: {key}"
+                self.faults.append(Fault(here, what))
+            elif receiver is None:
+                self.faults += self.references.one("receiver", name, here)
+            elif key.unit not in receiver.units:
+                self.faults.append(Fault(here, _untied(receiver, key)))
+
+    def _held(self, key: SlotKey, receivers: tuple[str, ...], shift: Shift) -> Held:
+        at = (key.date, shift)
+        if at not in self.spans:
+            self.spans[at] = span(key.date, shift.start, shift.end, self.zone)
+        start, end = self.spans[at]
+        return Held(key, receivers, shift.start, shift.end, start, end, late=end <= self.now)
+
+    def _retired(self) -> frozenset[str]:
+        deleted = self.before.receivers.keys() - self.after.receivers.keys()
+        if not deleted:
+            return frozenset()
+        generation = self.meta.generation
+        parameters = (self.now, generation, generation) * 2
+        named = self.connection.execute(statements.STILL_NAMED, parameters)
+        return frozenset(name for (name,) in named if name in deleted)
+
+
+def _same(stood: Held | None, wanted: Held | None) -> bool:
+    if stood is None or wanted is None:
+        return stood is wanted
+    return (stood.receivers, stood.begins, stood.ends) == (wanted.receivers, wanted.begins, wanted.ends)
+
+
+def _who(held: Held) -> str:
+    return ", ".join(held.receivers)
+
+
+def _untied(receiver: Receiver, key: SlotKey) -> str:
+    units = ", ".join(receiver.units) or "none"
+    return f"{receiver.id!r} may not be scheduled at {key.unit} ({key}); units of {receiver.id}: {units}"
+
+
+def _places(places: list[str]) -> str:
+    more = len(places) - MAX_PLACES
+    return ", ".join(places[:MAX_PLACES]) + (f" and {more} more" if more > 0 else "")

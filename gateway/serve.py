@@ -1,0 +1,256 @@
+"""The process of `bakjour serve`: lock, store, thread, listeners, signals, and its end.
+
+Rules: the store's lock is taken before anything is opened. SIGTERM and SIGINT stop cleanly with exit 0; the
+death of the store's thread ends the process with exit 1, so that the service manager starts it anew. The
+clock of the reactor is monotonic: a step of the system's clock must not freeze a timer.
+"""
+
+import gc
+import resource
+import signal
+import sqlite3
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from twisted.internet import asyncioreactor
+from twisted.internet.asyncioreactor import AsyncioSelectorReactor
+from twisted.internet.defer import Deferred
+from twisted.internet.error import CannotListenError, ReactorAlreadyInstalledError
+from twisted.internet.interfaces import IStreamClientEndpoint, IStreamServerEndpoint
+from twisted.internet.threads import deferToThread
+from twisted.python.failure import Failure
+
+from gateway.app import Gateway
+from gateway.clock import Clock
+from gateway.config import Config
+from gateway.control import ControlServer, socket_path
+from gateway.endpoints import client, server
+from gateway.logs import get_logger
+from gateway.operations import Operations
+from gateway.roster.index import open_roster
+from gateway.roster.wall import load_zone
+from gateway.rosterfiles import RosterFiles
+from gateway.store.connection import StoreNotDurable, open_reader, tx
+from gateway.store.lock import StoreLock, StoreLocked
+from gateway.store.migrations import StoreTooNew, open_store
+from gateway.store.reserve import Reserve
+from gateway.store.threaded import ThreadedWriter
+
+if TYPE_CHECKING:
+    from gateway.web.service import WebService
+
+STORE_HANGS_AFTER = 30.0
+"""Seconds without a turn of the store's thread after which /healthz fails: longer than any disk stalls that
+heals by itself, shorter than a service manager's patience."""
+
+DESCRIPTORS = 65_536
+"""File descriptors wanted: 10,000 connections meet the usual limit of 1,024."""
+
+EXPECTED = (StoreNotDurable, StoreTooNew, CannotListenError, OSError, sqlite3.Error)
+"""What may stand in the way of a start and is the site's to mend: told in words, without a trace."""
+
+log = get_logger("serve")
+
+
+class _Network:
+    """Implements `app.Endpoints` over the reactor."""
+
+    def __init__(self, reactor: object) -> None:
+        self._reactor = reactor
+
+    def client(self, description: str) -> IStreamClientEndpoint:
+        return client(self._reactor, description)
+
+    def server(self, description: str) -> IStreamServerEndpoint:
+        return server(self._reactor, description)
+
+
+class Serve:
+    """One run of the gateway as a process; `exit_code` says how it ended."""
+
+    def __init__(self, config: Config, reactor: AsyncioSelectorReactor) -> None:
+        self.exit_code = 0
+        self._config = config
+        self._reactor = reactor
+        self._path = config.store.path
+        self._zone = load_zone(config.gateway.timezone)
+        self._reserve = Reserve(self._path)
+        self._writer = ThreadedWriter(reactor, self._open_store, self._reserve, self._disk_was_full)
+        self._reader: sqlite3.Connection | None = None
+        self._gateway: Gateway | None = None
+        self._control: ControlServer | None = None
+        self._web: WebService | None = None
+        self._stopping = False
+
+    async def start(self) -> None:
+        """Open, take up what is open, listen. Says one line for each address on stdout."""
+        self._writer.start()
+        self._writer.died.addCallback(self._writer_died)
+        reserved = self._reserve.create()
+        self._reader = open_reader(self._path)
+        clock = Clock(self._reactor, lambda: time.time_ns() // 1_000_000)
+        gateway = self._gateway = Gateway(
+            self._config, clock, self._writer, self._reader, _Network(self._reactor)
+        )
+        if not reserved:
+            gateway.alarms.tell("reserve", "the disk has no room for the store's reserve file")
+        files = RosterFiles(
+            self._path, self._config.gateway.region, self._zone, self._writer, clock.now, deferToThread
+        )
+        operations = Operations(
+            self._config, self._writer, self._reader, gateway.who, files, gateway.lines, clock.now
+        )
+        addresses = await gateway.start()
+        self._control = ControlServer(self._reactor, socket_path(self._path), operations.ask)
+        self._control.start()
+        if self._config.web is not None:
+            addresses.append(await self._start_web(gateway, operations, self._config.web.listen))
+        for address in addresses:
+            print(f"listening {address}", flush=True)
+        print("ready", flush=True)
+        gc.collect()
+        gc.freeze()  # what lives as long as the process need not be looked at again
+
+    async def stop(self) -> None:
+        """End what has been started, in the order in which nothing accepted is lost."""
+        if self._stopping:
+            return
+        self._stopping = True
+        if self._web is not None:
+            await self._web.stop()
+        if self._gateway is not None:
+            await self._gateway.stop()
+        if self._control is not None:
+            await self._control.stop()
+        await self._writer.stop()
+        if self._reader is not None:
+            self._reader.close()
+        if self._reactor.running:
+            self._reactor.stop()  # type: ignore[no-untyped-call]
+
+    def end(self, exit_code: int) -> None:
+        """Stop with this exit code."""
+        self.exit_code = max(self.exit_code, exit_code)
+        Deferred.fromCoroutine(self.stop()).addErrback(self._stop_failed)
+
+    def healthy(self) -> bool:
+        """Whether the loop and the store's writer turn."""
+        now = self._reactor.seconds()
+        turned = self._gateway.turned_at() if self._gateway is not None else now
+        return now - self._writer.beat() < STORE_HANGS_AFTER and now - turned < STORE_HANGS_AFTER
+
+    async def _start_web(self, gateway: Gateway, operations: Operations, listen: str) -> str:
+        # Imported only here: without [web] the libraries cost neither memory nor start time.
+        from gateway.supervision.metrics import GatewayCollector, registry  # noqa: PLC0415
+        from gateway.web.api import create_app  # noqa: PLC0415
+        from gateway.web.service import WebService  # noqa: PLC0415
+        from gateway.web.services import Services  # noqa: PLC0415
+
+        collector = GatewayCollector(
+            gateway.lines,
+            gateway.intake.counts,
+            gateway.dispatcher.queued,
+            lambda: len(gateway.alarms.standing()),
+        )
+        services = Services(
+            operations=operations,
+            submit=gateway.intake.document,
+            acknowledge=gateway.acknowledge,
+            cancel=gateway.cancel,
+            healthy=self.healthy,
+            readiness=gateway.readiness,
+            metrics=registry(collector),
+        )
+        self._web = WebService(create_app(services), listen)
+        await self._web.start()
+        assert self._web.ended is not None
+        self._web.ended.addBoth(self._web_ended)
+        return f"web: {self._web.address}"
+
+    def _open_store(self) -> sqlite3.Connection:
+        connection = open_store(self._path)
+        with tx(connection):
+            open_roster(connection, self._zone)
+        return connection
+
+    def _web_ended(self, result: object) -> object:
+        if not self._stopping:
+            log.error("the web listener ended by itself", result=str(result))
+            self.end(1)
+        return None if isinstance(result, Failure) else result
+
+    def _disk_was_full(self) -> None:
+        if self._gateway is not None:
+            self._gateway.alarms.raise_alarm("disk", "the disk is full: the reserve file was given back")
+
+    def _writer_died(self, error: BaseException) -> None:
+        log.critical("the store's thread died; the process ends", reason=repr(error))
+        self.end(1)
+
+    def _stop_failed(self, failure: Failure) -> None:
+        log.error("stopping failed", reason=failure.getTraceback())
+        self.exit_code = 1
+        if self._reactor.running:
+            self._reactor.stop()  # type: ignore[no-untyped-call]
+
+
+def run(config: Config) -> int:
+    """Run the gateway until it is told to stop; returns the exit code."""
+    _raise_descriptors()
+    reactor = _install_reactor()
+    lock = StoreLock(config.store.path)
+    try:
+        lock.acquire()
+    except (StoreLocked, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    serve = Serve(config, reactor)
+    try:
+        reactor.callWhenRunning(_begin, serve)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _ending(reactor, serve))
+        reactor.run(installSignalHandlers=False)  # type: ignore[no-untyped-call]
+    finally:
+        lock.release()
+    return serve.exit_code
+
+
+def _ending(reactor: AsyncioSelectorReactor, serve: Serve) -> Callable[[int, object], None]:
+    def told(signum: int, frame: object) -> None:
+        reactor.callFromThread(serve.end, 0)  # type: ignore[no-untyped-call]
+
+    return told
+
+
+def _begin(serve: Serve) -> None:
+    started = Deferred.fromCoroutine(serve.start())
+    started.addErrback(_not_started, serve)
+
+
+def _not_started(failure: Failure, serve: Serve) -> None:
+    if isinstance(failure.value, EXPECTED):
+        print(f"bakjour cannot start: {failure.getErrorMessage()}", file=sys.stderr)
+    else:
+        log.critical("the start failed", reason=failure.getTraceback())
+    serve.end(1)
+
+
+def _install_reactor() -> AsyncioSelectorReactor:
+    with suppress(ReactorAlreadyInstalledError):
+        asyncioreactor.install()  # type: ignore[no-untyped-call]
+    from twisted.internet import reactor  # noqa: PLC0415 - importing it installs one
+
+    assert isinstance(reactor, AsyncioSelectorReactor)
+    reactor.seconds = time.monotonic
+    return reactor
+
+
+def _raise_descriptors() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        log.info("raised the limit of open files", before=soft, now=wanted)

@@ -1,0 +1,174 @@
+"""The routes of the HTTP interface, as the published contract names them.
+
+Rules: all of `/api` and `/metrics` want a key; `/healthz` and `/readyz` are open, for monitors. Replies are
+the values of `requests`, encoded by msgspec; FastAPI routes, checks parameters and writes the OpenAPI. No
+script or font comes from outside, so its own documentation pages are off.
+"""
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Query, Request, Response
+from msgspec.json import encode
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from gateway import requests, views
+from gateway.bridge import to_asyncio
+from gateway.operations import alert_number
+from gateway.store.keys import ApiKey, Scope
+from gateway.web import openapi, problems
+from gateway.web.auth import key_for
+from gateway.web.services import Services
+from protocols.clinic24.messages import Answer, AnswerStatus, encode_answer
+
+WAY = "http"
+"""What the log and the refusals call this way in."""
+
+MAX_EVENT = 64 * 1024  # bytes; the same as a line of the TCP source
+EVENT_TYPES = ("application/cloudevents+json", "application/json")
+RETRY_AFTER = "1"  # second
+
+_STATUS = {
+    AnswerStatus.ACCEPTED: HTTPStatus.ACCEPTED,
+    AnswerStatus.DUPLICATE: HTTPStatus.OK,
+    AnswerStatus.IGNORED: HTTPStatus.OK,
+}
+
+
+def create_app(services: Services) -> FastAPI:
+    """The application. No I/O; nothing listens yet."""
+    app = FastAPI(
+        title="bakjour",
+        description="Paging gateway: events in, alerts and what became of them out.",
+        version=requests.program_version(),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    problems.install(app)
+    _add_events(app, services)
+    _add_alerts(app, services)
+    _add_who(app, services)
+    _add_monitoring(app, services)
+    openapi.install(app)
+    return app
+
+
+def _add_events(app: FastAPI, services: Services) -> None:
+    may_send = key_for(services.operations, Scope.EVENTS)
+
+    @app.post("/api/events", dependencies=[Depends(may_send)], **openapi.EVENTS)
+    async def post_event(request: Request) -> Response:
+        """Take one event, CloudEvents 1.0 in structured mode. Answered after the commit."""
+        media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media not in EVENT_TYPES:
+            detail = f"the content type must be {EVENT_TYPES[0]} (structured mode)"
+            return problems.problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
+        document = await _body(request)
+        if document is None:
+            detail = f"an event has at most {MAX_EVENT} bytes"
+            return problems.problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+        return _answered(await to_asyncio(services.submit(document, WAY)))
+
+
+def _add_alerts(app: FastAPI, services: Services) -> None:
+    may_read = key_for(services.operations, Scope.READ)
+    may_close = key_for(services.operations, Scope.ADMIN)
+
+    @app.get("/api/alerts", dependencies=[Depends(may_read)], **openapi.ALERTS)
+    async def list_alerts(
+        limit: Annotated[int, Query(ge=1, le=requests.MAX_LIMIT)] = requests.DEFAULT_LIMIT,
+        open_only: bool = False,
+    ) -> Response:
+        """The last alerts, the newest first."""
+        return await _ask(services, requests.ListAlerts(limit, open_only))
+
+    @app.get("/api/alerts/{alert}", dependencies=[Depends(may_read)], **openapi.ALERT)
+    async def show_alert(alert: str) -> Response:
+        """One alert and everything that was done about it."""
+        return await _ask(services, requests.ShowAlert(alert))
+
+    @app.post("/api/alerts/{alert}/acknowledge", **openapi.CLOSE)
+    async def acknowledge(alert: str, key: Annotated[ApiKey, Depends(may_close)]) -> Response:
+        """Somebody has the case: close the alert as acknowledged."""
+        await to_asyncio(services.acknowledge(alert_number(alert), key.name))
+        return await _ask(services, requests.ShowAlert(alert))
+
+    @app.post("/api/alerts/{alert}/cancel", **openapi.CLOSE)
+    async def cancel(alert: str, key: Annotated[ApiKey, Depends(may_close)]) -> Response:
+        """Nobody is needed any more: close the alert as cancelled."""
+        await to_asyncio(services.cancel(alert_number(alert), key.name))
+        return await _ask(services, requests.ShowAlert(alert))
+
+
+def _add_who(app: FastAPI, services: Services) -> None:
+    may_read = key_for(services.operations, Scope.READ)
+
+    @app.get("/api/who", dependencies=[Depends(may_read)], **openapi.WHO)
+    async def who(
+        unit: str, profession: str, kind: str = "triaged", priority: int = 2, at: str | None = None
+    ) -> Response:
+        """Who would be paged, in order and why, by the same resolver that pages."""
+        return await _ask(services, requests.AskWho(unit, profession, kind, priority, at))
+
+
+def _add_monitoring(app: FastAPI, services: Services) -> None:
+    may_read = key_for(services.operations, Scope.READ)
+
+    @app.get("/healthz", **openapi.HEALTH)
+    async def healthz() -> Response:
+        """Whether the loop and the store's writer turn; the only one that may restart a process."""
+        healthy = services.healthy()
+        return _json({"healthy": healthy}, HTTPStatus.OK if healthy else HTTPStatus.SERVICE_UNAVAILABLE)
+
+    @app.get("/readyz", **openapi.READY)
+    async def readyz() -> Response:
+        """Whether events can be committed and paged; always with the list of lines."""
+        state = services.readiness()
+        body = {"ready": state.ready, "detail": state.detail, "lines": list(map(views.line, state.lines))}
+        return _json(body, HTTPStatus.OK if state.ready else HTTPStatus.SERVICE_UNAVAILABLE)
+
+    @app.get("/metrics", dependencies=[Depends(may_read)], **openapi.METRICS)
+    async def metrics() -> Response:
+        """Counters for Prometheus."""
+        return Response(
+            generate_latest(services.metrics), headers=problems.HEADERS, media_type=CONTENT_TYPE_LATEST
+        )
+
+
+async def _body(request: Request) -> bytes | None:
+    """The body, or None as soon as it is over the limit."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_EVENT:
+            return None
+    return bytes(body)
+
+
+def _answered(answer: Answer) -> Response:
+    identity: dict[str, Any] = {
+        name: value for name, value in (("source", answer.source), ("id", answer.id)) if value is not None
+    }
+    if answer.status is AnswerStatus.REJECTED:
+        faults = [(error.path, error.message) for error in answer.errors]
+        return problems.problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY, "the event was rejected", faults, answer="rejected", **identity
+        )
+    if answer.status is AnswerStatus.RETRY:
+        return problems.problem(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "the event could not be stored in time: send it again",
+            headers={"Retry-After": RETRY_AFTER},
+            answer="retry",
+            **identity,
+        )
+    return Response(encode_answer(answer), _STATUS[answer.status].value, problems.HEADERS, "application/json")
+
+
+async def _ask(services: Services, request: requests.Request) -> Response:
+    return _json(await to_asyncio(services.operations.ask(request)))
+
+
+def _json(value: Any, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    return Response(encode(value), status.value, problems.HEADERS, "application/json")

@@ -1,0 +1,71 @@
+"""Errors as problem+json (RFC 9457).
+
+Rules: an answer names what is wrong and what is allowed, never a trace, a statement or a path of the server.
+"""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from msgspec.json import encode
+from starlette.exceptions import HTTPException
+
+from gateway.requests import Refused, Why
+
+PROBLEM = "application/problem+json"
+STATUS = {
+    Why.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    Why.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Why.CONFLICT: HTTPStatus.CONFLICT,
+    Why.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+"""On every answer: what is true of an alert now may be wrong in a second."""
+
+Fault = tuple[str, str]
+
+
+def problem(
+    status: HTTPStatus,
+    detail: str,
+    faults: Sequence[Fault] = (),
+    headers: dict[str, str] | None = None,
+    **more: Any,
+) -> Response:
+    """An error answer; `faults` are (path, message)."""
+    body: dict[str, Any] = {"type": "about:blank", "title": status.phrase, "status": status.value}
+    body |= {"detail": detail} | more
+    if faults:
+        body["errors"] = [{"path": path, "message": message} for path, message in faults]
+    return Response(encode(body), status.value, HEADERS | (headers or {}), PROBLEM)
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of the application a problem."""
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _fault)
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return problem(STATUS[error.why], error.message, error.faults)
+
+
+async def _unreadable(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    faults = [(".".join(map(str, fault["loc"])), fault["msg"]) for fault in error.errors()]
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "the request cannot be understood", faults)
+
+
+async def _http(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return problem(HTTPStatus(error.status_code), error.detail, headers=dict(error.headers or {}))
+
+
+async def _fault(_request: Request, _error: Exception) -> Response:
+    """The server logs the error itself, and only there."""
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "the gateway failed at this request; its log says why")
