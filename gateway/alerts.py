@@ -14,6 +14,9 @@ from gateway.routing.policy import OLD_EVENT, TTL
 from protocols.clinic24.event import Event, EventFault, FieldError, identity_digest
 from protocols.clinic24.messages import AnswerStatus
 
+OPERATORS_PRIORITY = 2
+"""Of pages about the gateway itself: urgent, but never before a patient of priority 1."""
+
 OPERATORS_SOURCE = "bakjour"
 """The source of alerts that the gateway makes itself."""
 
@@ -68,7 +71,7 @@ def technical_alert(text: str, identity: str, rungs: tuple[Rung, ...], now: int)
         unit_known=True,
         role=None,
         profession=None,
-        priority=WITHOUT_PRIORITY,
+        priority=OPERATORS_PRIORITY,
         case=None,
         callback=None,
         note=text,

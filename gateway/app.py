@@ -8,8 +8,9 @@ import sqlite3
 from dataclasses import replace
 from typing import Protocol
 
+from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred, fail, gatherResults, maybeDeferred, succeed
-from twisted.internet.interfaces import IStreamClientEndpoint, IStreamServerEndpoint
+from twisted.internet.interfaces import IAddress, IStreamClientEndpoint, IStreamServerEndpoint
 
 from gateway.clock import DRIFT_LIMIT, Clock
 from gateway.config import Carrier as CarrierSettings
@@ -86,7 +87,7 @@ class Gateway:
             for settings in config.carrier
         ]
         ways = tuple(Way(carrier.name, carrier.capabilities) for carrier in self._carriers)
-        self._operators = Operators(clock, writer, ways, self._adopt)
+        self._operators = Operators(clock, writer, ways, self._adopt, self._withdraw)
         self.intake = Intake(
             clock,
             writer,
@@ -106,7 +107,7 @@ class Gateway:
         self._watch = Loop("the watch", WATCH_INTERVAL, self._look, clock.delays, self.alarms)
 
     async def start(self) -> list[str]:
-        """Take up what is open, connect, listen; returns one line for each address. Raises CannotListenError."""
+        """Take up what is open, connect, listen; a line for each address. Raises CannotListenError."""
         self.dispatcher.start(
             self.keeper, self._tracker, self._carriers, alerts.last_attempt(self._reader) + 1
         )
@@ -115,7 +116,7 @@ class Gateway:
         self._watch.start()
         for carrier in self._carriers:
             carrier.start()
-        return [f"{source.name}: {await source.listen()}" for source in self._sources]
+        return [f"{source.name}: {_words(await source.listen())}" for source in self._sources]
 
     def stop(self) -> "Deferred[object]":
         """Take nothing more, close every connection; fires when they are closed."""
@@ -194,6 +195,9 @@ class Gateway:
             return fail(Refused(Why.CONFLICT, f"alert {number} is closed: {alert.closed}"))
         return self.keeper.post(number, e.Closed(word, reason))
 
+    def _withdraw(self, number: int) -> None:
+        self.keeper.post(number, e.Closed(OutcomeWord.CANCELLED, "mended"))
+
     def _close_case(self, event: Event) -> "Deferred[int]":
         if event.case is None:
             return succeed(0)
@@ -213,7 +217,7 @@ class Gateway:
         names = self._config.alarms.receivers or tuple(filter(None, [self._config.gateway.catch_all]))
         found = [self.book.receiver(name) for name in names]
         self._operators.know([receiver for receiver in found if receiver is not None])
-        self.alarms.page_operators = self._operators.page
+        self.alarms.operators = self._operators
 
     def _used_kinds(self) -> frozenset[NumberKind]:
         revision = self.book.revision()
@@ -236,6 +240,13 @@ class Gateway:
             self.dispatcher.shift(step, [number for number, _, _ in alerts.open_ids(self._reader)])
         if not self.keeper.unsaved():
             self.alarms.clear_alarm("store")
+
+
+def _words(address: IAddress) -> str:
+    """An address as people write it."""
+    if isinstance(address, IPv4Address | IPv6Address):
+        return f"{address.type.lower()} {address.host}:{address.port}"
+    return str(address)
 
 
 def _carrier(

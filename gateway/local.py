@@ -1,4 +1,4 @@
-"""Carries one request out on a store that no gateway serves: what a command does when the control socket is dead.
+"""Carries one request out on a store that no gateway serves, for a command that finds no control socket.
 
 Rules: the store's lock is held while it works, so a gateway that starts meanwhile refuses, and so does this
 while one runs. Only requests that write may make a new store. No reactor is needed: the writer commits on the

@@ -29,14 +29,23 @@ log = get_logger("operators")
 
 
 class Operators:
-    """`adopt` takes over the alert that a page to the operators is."""
+    """`adopt` takes over the alert that a page to the operators is; `withdraw` closes it."""
 
-    def __init__(self, clock: Clock, writer: Writer, ways: Sequence[Way], adopt: Adopt) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        writer: Writer,
+        ways: Sequence[Way],
+        adopt: Adopt,
+        withdraw: Callable[[int], object],
+    ) -> None:
         self._clock = clock
         self._writer = writer
         self._ways = ways
         self._adopt = adopt
+        self._withdraw = withdraw
         self._receivers: tuple[Receiver, ...] = ()
+        self._paged: dict[str, int] = {}  # the alert of each alarm that stands
 
     def know(self, receivers: Sequence[Receiver]) -> None:
         """These are the people."""
@@ -46,13 +55,23 @@ class Operators:
         """The operators as a ladder."""
         return tuple(rung(receiver, origin, reason, self._ways) for receiver in self._receivers)
 
-    def page(self, text: str) -> None:
-        """Tell them; without anybody named, the log and the board have it."""
+    def page(self, key: str, text: str) -> None:
+        """Tell them of an alarm; without anybody named, the log and the board have it."""
         if not self._receivers:
             return
         now = self._clock.now()
         alert = technical_alert(text, uuid.uuid4().hex, self.rungs(Origin.OPERATORS, AS_OPERATOR), now)
         opened = step(alert, e.Opened(), now)
         stored = self._writer.run(accept, opened.alert, opened.steps)
-        stored.addCallback(self._adopt, opened)
+        stored.addCallback(self._stored, opened, key)
         stored.addErrback(lambda failure: log.error("operators not paged", reason=failure.getErrorMessage()))
+
+    def mended(self, key: str) -> None:
+        """The alarm is cleared: a page that still waits for a line would tell what is no longer so."""
+        alert = self._paged.pop(key, None)
+        if alert is not None:
+            self._withdraw(alert)
+
+    def _stored(self, stored: Accepted | Duplicate, opened: e.Change, key: str) -> None:
+        self._paged[key] = stored.alert.id
+        self._adopt(stored, opened)

@@ -82,7 +82,7 @@ async def drive(
             await task.deferLater(clock, ahead)
         clinic.send(planned)
     await _until(clock, patience, lambda: not any(fate.waiting for fate in clinic.fates))
-    await _until(clock, wait, lambda: all(fate.closed for fate in clinic.fates))
+    await _until(clock, wait, lambda: all(fate.closed or fate.waiting for fate in clinic.fates))
     await clinic.stop()
     return clinic.fates
 

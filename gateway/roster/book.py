@@ -31,7 +31,7 @@ KEPT_RECORDS = 16_384
 
 K = TypeVar("K")
 V = TypeVar("V")
-Row = tuple[str, str, str, str, int, int, str, str, int]
+Row = tuple[int, str, str, int, int, str, str, str, str, int]
 
 _strings = msgspec.json.Decoder(tuple[str, ...]).decode
 
@@ -126,22 +126,33 @@ class RosterBook:
         record = self._unit(name)
         if record is None:
             return None
-        generation = self._generation
-        rows: list[Row] = self._connection.execute(
-            statements.ON_DUTY,
-            (record.unit.id, role, instant - record.longest, instant, instant, generation, generation),
-        ).fetchall()
-        following = self._connection.execute(
-            statements.NEXT_START, (record.unit.id, role, instant, generation, generation)
-        ).fetchone()
-        slots = tuple(self._slot(role, list(group)) for _, group in groupby(rows, itemgetter(4, 0, 1)))
+        rows, following = self._rows(record, role, instant)
+        slots = tuple(self._slot(role, list(group)) for _, group in groupby(rows, itemgetter(0, 1, 2)))
         duty = Duty(record.unit, record.area, record.fallback, record.area_fallback, slots)
-        until = min([FOREVER if following is None else following[0], *(slot.end for slot in slots)])
+        until = min([following, *(slot.end for slot in slots)])
         _keep(self._duties, KEPT_DUTIES, (name, role), _Kept(duty, instant, until))
         return duty
 
+    def _rows(self, record: _Record, role: Role, instant: int) -> tuple[list[Row], int]:
+        """The rows of the slots that contain the instant, and when the next slot begins."""
+        generation = self._generation
+        earliest = instant - record.longest
+        cursor = self._connection.execute(
+            statements.ON_DUTY, (record.unit.id, role, earliest, instant, generation, generation)
+        )
+        rows: list[Row] = []
+        following = FOREVER
+        for row in cursor:
+            if row[0] > instant:
+                following = row[0]
+                break
+            rows.append(row)
+        cursor.close()
+        rows.sort(key=itemgetter(0, 1, 2, 3))
+        return rows, following
+
     def _slot(self, role: Role, rows: list[Row]) -> Slot:
-        shift, day, begins, ends, start, end, _, made_by, made_at = rows[0]
+        start, shift, day, _, end, begins, ends, _, made_by, made_at = rows[0]
         return Slot(
             shift=shift,
             date=date.fromisoformat(day),
@@ -150,7 +161,7 @@ class RosterBook:
             start=start,
             end=end,
             role=role,
-            receivers=self._all(row[6] for row in rows),
+            receivers=self._all(row[7] for row in rows),
             made_by=made_by,
             made_at=made_at,
         )

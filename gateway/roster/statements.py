@@ -14,14 +14,10 @@ SELECT id, name, kind, number, number_kind, backup, backup_kind, any_number, for
 UNITS_OF_RECEIVER = "SELECT unit FROM receiver_unit WHERE receiver = ? ORDER BY position"
 
 ON_DUTY = """
-SELECT shift, date, from_time, to_time, start_ms, end_ms, receiver, made_by, made_at FROM assignment
-WHERE unit = ? AND role = ? AND start_ms > ? AND start_ms <= ? AND end_ms > ? AND since <= ? AND until > ?
-ORDER BY start_ms DESC, shift, date, position
+SELECT start_ms, shift, date, position, end_ms, from_time, to_time, receiver, made_by, made_at FROM assignment
+WHERE unit = ? AND role = ? AND start_ms > ? AND end_ms > ? AND since <= ? AND until > ? ORDER BY start_ms
 """
-NEXT_START = """
-SELECT start_ms FROM assignment
-WHERE unit = ? AND role = ? AND start_ms > ? AND since <= ? AND until > ? ORDER BY start_ms LIMIT 1
-"""
+"""Read in the order of the index, and no further than the first row that begins later."""
 
 AREAS = "SELECT id, name, fallback FROM area ORDER BY id"
 UNITS = "SELECT id, area, name, fallback, one_way FROM unit ORDER BY id"

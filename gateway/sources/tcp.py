@@ -8,7 +8,7 @@ another's.
 from collections.abc import Sequence
 
 from twisted.internet.defer import Deferred, maybeDeferred
-from twisted.internet.interfaces import IListeningPort, IStreamServerEndpoint
+from twisted.internet.interfaces import IAddress, IListeningPort, IStreamServerEndpoint
 
 from gateway.clock import Clock
 from gateway.intake import Intake
@@ -51,7 +51,7 @@ class TcpSource:
         self._subscriptions: dict[TcpPump, Subscription | None] = {}
         self._counters = {"connections": 0, "events": 0, "refused": 0, "connections_refused": 0}
 
-    async def listen(self) -> object:
+    async def listen(self) -> IAddress:
         """Listen; returns the address. Raises CannotListenError."""
         self._port = await self._endpoint.listen(PumpFactory(self._make_pump))
         return self._port.getHost()

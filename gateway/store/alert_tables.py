@@ -90,7 +90,7 @@ CREATE TABLE refusal (
 
 CREATE TABLE alarm (
     -- One technical alarm, from its raising to its clearing.
-    id INTEGER PRIMARY KEY AUTOINCREMENT,  -- order of raising
+    id INTEGER PRIMARY KEY,  -- order of raising
     key TEXT NOT NULL,  -- what is wrong; the same key again while it stands only counts up
     text TEXT NOT NULL,  -- what is wrong, for people
     raised_at INTEGER NOT NULL,  -- when it was raised

@@ -37,8 +37,12 @@ OPEN_OF_CASE = """
 SELECT id FROM alert WHERE source = ? AND unit = ? AND case_ref = ? AND closed IS NULL ORDER BY id
 """
 RECENT = "SELECT id, state FROM alert ORDER BY id DESC LIMIT ?"
-# `id + 0` keeps the planner from walking back over every closed alert to find the open ones in order.
-RECENT_OPEN = "SELECT id, state FROM alert WHERE closed IS NULL ORDER BY id + 0 DESC LIMIT ?"
+# `id + 0` keeps the planner from walking back over every closed alert to find the open ones in order; sorted
+# are their numbers alone, not their states.
+RECENT_OPEN = """
+SELECT id, state FROM alert
+WHERE id IN (SELECT id FROM alert WHERE closed IS NULL ORDER BY id + 0 DESC LIMIT ?) ORDER BY id DESC
+"""
 
 # -- timeline and outcomes ---------------------------------------------------------------------------------
 

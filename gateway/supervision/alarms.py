@@ -10,6 +10,7 @@ stands (`tell`) is cleared by itself when it has not happened again for `AGAIN_A
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from twisted.python.failure import Failure
 
@@ -32,6 +33,16 @@ AGAIN_AFTER = 1 * HOUR
 log = get_logger("alarms")
 
 
+class Operators(Protocol):
+    """Who is paged about the gateway itself."""
+
+    def page(self, key: str, text: str) -> None:
+        """Tell them."""
+
+    def mended(self, key: str) -> None:
+        """It is over: take the page back where it was not read yet."""
+
+
 @dataclass(slots=True)
 class Standing:
     """One alarm that is not cleared. Times are UTC ms."""
@@ -46,14 +57,14 @@ class Standing:
 
 
 class AlarmBoard:
-    """Implements `ports.Alarms`. `page_operators(text)` makes an alert of it; None: nobody is named."""
+    """Implements `ports.Alarms`. `operators` pages people; it is joined later, for it needs the store too."""
 
     def __init__(self, clock: Clock, writer: Writer) -> None:
         self._clock = clock
         self._writer = writer
         self._standing: OrderedDict[str, Standing] = OrderedDict()
         self._paged: deque[int] = deque()
-        self.page_operators: Callable[[str], None] | None = None
+        self.operators: Operators | None = None
         self.raised = 0
 
     def standing(self) -> list[Standing]:
@@ -73,6 +84,8 @@ class AlarmBoard:
         if self._standing.pop(key, None) is None:
             return
         log.info("alarm cleared", key=key)
+        if self.operators is not None:
+            self.operators.mended(key)
         self._write(alarm_log.clear_alarm, key, self._clock.now())
 
     def sweep(self) -> None:
@@ -97,7 +110,7 @@ class AlarmBoard:
         self._page(alarm, now)
 
     def _page(self, alarm: Standing, now: int) -> None:
-        if self.page_operators is None:
+        if self.operators is None:
             return
         if alarm.paged_at is not None and now - alarm.paged_at < AGAIN_AFTER:
             return
@@ -108,7 +121,8 @@ class AlarmBoard:
         self._paged.append(now)
         alarm.paged_at = now
         last = len(self._paged) == PAGES_MOST
-        self.page_operators(f"{alarm.text} (fler larm: se bakjour alerts)" if last else alarm.text)
+        text = f"{alarm.text} (fler larm: se bakjour alerts)" if last else alarm.text
+        self.operators.page(alarm.key, text)
 
     def _write(self, work: Callable[..., object], *values: object) -> None:
         self._writer.run(work, *values).addErrback(self._not_written)

@@ -7,8 +7,8 @@ UTF-8, one JSON document a line, LF (a CR before it is dropped), empty lines ign
   answered, so it has a token;
 - a line over `LINE_LENGTH` ends the connection, after all that is open has been answered; what follows it
   is not read;
-- a half-closed sender still gets its answers, then the connection is closed. A half-closed subscriber
-  stays until the transport ends, and gets its outcomes until then;
+- a half-closed sender still gets its answers, then the connection is closed, also that of a subscriber:
+  a peer that has gone for good looks just the same, and would hold its connection until the next outcome;
 - while `UNANSWERED` events are open, further lines wait unread in the buffer, and `paused` asks the owner
   to stop reading. They come out of `tick` when answers have gone out.
 """
@@ -89,7 +89,7 @@ class EventServer:
 
     @property
     def subscribed(self) -> bool:
-        """Whether an `Outcome` may be sent now."""
+        """Whether an `Outcome` may be sent."""
         return (self._state, Input.OUTCOME) in TRANSITIONS
 
     @property

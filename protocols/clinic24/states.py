@@ -10,7 +10,7 @@ class State(StrEnum):
     READING = auto()
     SUBSCRIBED = auto()  # and reading
     FINISHING = auto()  # the peer sends no more; open answers go out
-    LISTENING = auto()  # the peer sends no more, but wants outcomes
+    LEAVING = auto()  # the same of a subscriber: outcomes go out too until then
     CONDEMNED = auto()  # the peer broke the limit; open answers go out
     DONE = auto()
 
@@ -31,17 +31,19 @@ TRANSITIONS: Final[dict[tuple[State, Input], State]] = {
     (State.READING, Input.EOF): State.FINISHING,
     (State.READING, Input.SETTLED): State.READING,
     (State.SUBSCRIBED, Input.OVERLONG): State.CONDEMNED,
-    (State.SUBSCRIBED, Input.EOF): State.LISTENING,
+    (State.SUBSCRIBED, Input.EOF): State.LEAVING,
     (State.SUBSCRIBED, Input.OUTCOME): State.SUBSCRIBED,
     (State.SUBSCRIBED, Input.SETTLED): State.SUBSCRIBED,
     (State.FINISHING, Input.EOF): State.FINISHING,
     (State.FINISHING, Input.SETTLED): State.DONE,
-    (State.LISTENING, Input.EOF): State.LISTENING,
-    (State.LISTENING, Input.OUTCOME): State.LISTENING,
-    (State.LISTENING, Input.SETTLED): State.LISTENING,
+    (State.LEAVING, Input.EOF): State.LEAVING,
+    (State.LEAVING, Input.OUTCOME): State.LEAVING,
+    (State.LEAVING, Input.SETTLED): State.DONE,
     (State.CONDEMNED, Input.EOF): State.CONDEMNED,
+    (State.CONDEMNED, Input.OUTCOME): State.CONDEMNED,  # a subscriber's, crossing the close
     (State.CONDEMNED, Input.SETTLED): State.DONE,
     (State.DONE, Input.EOF): State.DONE,
+    (State.DONE, Input.OUTCOME): State.DONE,  # the same
 }
 """A cell that is missing is forbidden: asked for by us it raises LocalProtocolError, sent by the peer it is
 refused (a second subscription)."""

@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 
 from protocols.session import Token
-from protocols.smpp.pdu import AlertNotification, Bind, DataSm, DeliverSm, Outbind, SubmitSm
+from protocols.smpp.pdu import AlertNotification, Bind, DataSm, DeliverSm, Outbind, Raw, SubmitSm
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +19,13 @@ class Submit:
 
 @dataclass(frozen=True, slots=True)
 class Deliver:
-    """SMS centre: deliver this message or receipt. Forbidden unless the peer is bound to receive."""
+    """SMS centre: deliver this message or receipt. Forbidden unless the peer is bound to receive.
+
+    Raw is for a simulated centre that sends what the specification forbids.
+    """
 
     ref: int
-    message: DeliverSm | DataSm
+    message: DeliverSm | DataSm | Raw
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,14 +29,10 @@ class Gateway:
             if isinstance(event, EventRefused):
                 pump.answer(event.token, rejection(event.fault))
             elif isinstance(event, EventReceived):
-                right = event.event
-                accepted = AnswerStatus.ACCEPTED
-                pump.answer(event.token, Answer(source=right.source, id=right.id, status=accepted, alert="4"))
-                pump.send(
-                    Outcome(
-                        1, "alert", "4", right.source, right.id, "acknowledged", 0, "Anna Berg", final=True
-                    )
-                )
+                right, status = event.event, AnswerStatus.ACCEPTED
+                pump.answer(event.token, Answer(source=right.source, id=right.id, status=status, alert="4"))
+                ends = ("acknowledged", 0, "Anna Berg")
+                pump.send(Outcome(1, "alert", "4", right.source, right.id, *ends, final=True))
 
     def disconnected(self, pump: Pump, reason: str) -> None:
         """Nothing is open."""
@@ -73,7 +69,7 @@ async def test_json() -> None:
 @pytest.mark.process
 @pytest.mark.reactor(seconds=30)
 async def test_plain_and_scenario(tmp_path: Path) -> None:
-    """Without a terminal the lines are plain and whole, and an answer that is not as expected gives exit 1."""
+    """Without a terminal the lines are plain and whole; an answer that is not as expected gives exit 1."""
     scenario = tmp_path / "scenario.toml"
     event = 'type = "clinic24.case.escalated"\nunit = "hc"\nprofession = "nurse"\n'
     scenario.write_text(

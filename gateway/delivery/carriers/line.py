@@ -6,7 +6,7 @@ protocol on it says so, not when the connection stands.
 
 from twisted.application.internet import ClientService, backoffPolicy
 from twisted.internet.defer import Deferred, maybeDeferred
-from twisted.internet.interfaces import IProtocolFactory, IStreamClientEndpoint
+from twisted.internet.interfaces import IDelayedCall, IProtocolFactory, IStreamClientEndpoint
 
 from gateway.clock import Clock
 from gateway.logs import get_logger
@@ -17,6 +17,10 @@ FIRST_RETRY = 0.5
 
 LAST_RETRY = 15.0
 """Seconds at the most between two tries: a page that waits has its `divert_after`, 15 s at priority 1."""
+
+ALARM_AFTER = 10.0
+"""Seconds that a line may be down before it is an alarm: a restart of the peer is none, and a page of
+priority 1 goes another way 5 s later anyhow."""
 
 log = get_logger("line")
 
@@ -34,6 +38,7 @@ class Line:
         self._up = False
         self._detail = "not connected yet"
         self._stopping = False
+        self._alarm: IDelayedCall | None = None
 
     def start(self, endpoint: IStreamClientEndpoint, factory: IProtocolFactory) -> None:
         """Connect, and stay connected."""
@@ -50,6 +55,7 @@ class Line:
     def stop(self) -> "Deferred[object]":
         """Close the connection; fires when it is closed."""
         self._stopping = True
+        self._no_alarm()
         if self._service is None:
             return maybeDeferred(lambda: None)
         return maybeDeferred(self._service.stopService)
@@ -64,6 +70,7 @@ class Line:
         if not self._up:
             log.info("line up", line=self.name, detail=detail)
         self._up, self._detail = True, detail
+        self._no_alarm()
         self._alarms.clear_alarm(f"line:{self.name}")
 
     def down(self, detail: str) -> None:
@@ -73,7 +80,16 @@ class Line:
         if self._up:
             log.warning("line down", line=self.name, detail=detail)
         self._up, self._detail = False, detail
-        self._alarms.raise_alarm(f"line:{self.name}", f"line {self.name} is down: {detail}")
+        if self._alarm is None:
+            self._alarm = self._clock.delays.callLater(ALARM_AFTER, self._raise_alarm)
+
+    def _raise_alarm(self) -> None:
+        self._alarms.raise_alarm(f"line:{self.name}", f"line {self.name} is down: {self._detail}")
+
+    def _no_alarm(self) -> None:
+        if self._alarm is not None and self._alarm.active():
+            self._alarm.cancel()
+        self._alarm = None
 
     def count(self, what: str) -> None:
         """Count something for people and monitors."""

@@ -24,7 +24,16 @@ def test_from_empty_and_once_only(path: Path) -> None:
     with closing(open_writer(path)) as conn:
         assert migrate(conn) == list(STEPS)
         made = tables(conn)
-        assert {"alert", "step", "attempt", "refusal", "alarm", "api_key", "meta", "assignment"} <= made.keys()
+        assert {
+            "alert",
+            "step",
+            "attempt",
+            "refusal",
+            "alarm",
+            "api_key",
+            "meta",
+            "assignment",
+        } <= made.keys()
         assert migrate(conn) == []
         assert tables(conn) == made
 
@@ -43,7 +52,8 @@ def test_a_store_of_a_later_version_is_not_touched(path: Path) -> None:
     """A migration that this version does not know is named, and nothing is changed."""
     with closing(open_store(path)) as conn:
         conn.execute(
-            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('bakjour', '0999 x', '')"
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) "
+            "VALUES ('bakjour', '0999 x', '')"
         )
         with pytest.raises(StoreTooNew, match="0999 x"):
             migrate(conn)

@@ -31,4 +31,4 @@ def test_a_restart_reads_one_index(conn: sqlite3.Connection) -> None:
 
 def test_open_alerts_are_found_among_the_open_ones(conn: sqlite3.Connection) -> None:
     """The list of open alerts does not walk back over the closed ones."""
-    assert plan(conn, sql.RECENT_OPEN)[0] == "SCAN alert USING INDEX alert_open"
+    assert "SCAN alert USING COVERING INDEX alert_open" in plan(conn, sql.RECENT_OPEN)

@@ -44,13 +44,13 @@ def in_state(state: State, line: bytes) -> tuple[EventServer, list[ServerEvent]]
     """A session brought to `state` with one event open (none in DONE)."""
     session = EventServer()
     events = []
-    if state in {State.SUBSCRIBED, State.LISTENING}:
+    if state in {State.SUBSCRIBED, State.LEAVING}:
         session.receive_data(b'{"subscribe":"status"}\n', 0.0)
     if state is State.CONDEMNED:
         events += session.receive_data(b"x" * (LINE_LENGTH + 2), 0.0)
     else:
         events += session.receive_data(line + b"\n", 0.0)
-    if state in {State.FINISHING, State.LISTENING, State.DONE}:
+    if state in {State.FINISHING, State.LEAVING, State.DONE}:
         session.receive_eof(0.0)
     if state is State.DONE:
         answer_all(session, events)
@@ -172,12 +172,14 @@ def test_half_close_with_nothing_open() -> None:
 
 
 def test_half_closed_subscriber(document: Document) -> None:
-    """A half-closed subscriber stays, and gets its outcomes."""
-    session, events = in_state(State.LISTENING, document())
-    answer_all(session, events)
+    """A half-closed subscriber gets outcomes until its last answer is out, then the connection is closed."""
+    session, events = in_state(State.LEAVING, document())
     session.send(OUTCOME, 0.0)
     assert b'"seq":1' in session.data_to_send()
     assert session.close_reason is None
+    answer_all(session, events)
+    assert session.close_reason is not None
+    session.send(OUTCOME, 0.0)
 
 
 def test_second_subscription_is_refused() -> None:

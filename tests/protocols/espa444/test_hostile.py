@@ -84,7 +84,7 @@ def play(station: Any, steps: list[tuple[float, Any]], in_time: bool) -> tuple[l
     return [e for e in events if e != "refused"], out + station.data_to_send()
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(STEPS, st.integers(0, 3))
 def test_late_tick_is_a_tick_in_time(steps: list[tuple[float, Any]], which: int) -> None:
     """The same input without any tick in between gives the same events and the same bytes."""

@@ -81,7 +81,7 @@ def test_good_lines_carry_everything_once(join: Callable[..., Any], name: str) -
     assert line.control.counters.resends == line.control.counters.bcc_errors == 0
 
 
-@pytest.mark.parametrize("seed", range(150))
+@pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("name", BAD)
 def test_bad_lines_never_lie(join: Callable[..., Any], name: str, seed: int) -> None:
     """Every call ends in one event; taken means received, and what was not sent was not received."""

@@ -334,7 +334,7 @@ def test_late_tick_is_a_tick_in_time(gaps: list[float], offset: float) -> None:
 
 
 def test_send_first_does_what_was_due() -> None:
-    """What was due when we send happens before, and its events wait for the next tick, which is due at once."""
+    """What was due when we send happens before it, and its events wait for the next tick, due at once."""
     session = bound()
     session.send(events.Submit(1, LARM), 0.0)
     session.send(events.Submit(2, LARM), 12.0)

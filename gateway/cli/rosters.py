@@ -1,0 +1,125 @@
+"""`roster import`, `roster export`, `who`: the people and the one resolver."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway import requests
+from gateway.cli.common import (
+    DEFAULT_CONFIG,
+    WRONG_USE,
+    ConfigOption,
+    JsonOption,
+    ask,
+    complain,
+    fail,
+    say,
+    show,
+    show_rows,
+    text,
+)
+
+MAX_FILE = 30 << 20  # bytes; more cannot be a TOML roster, and would not fit a request
+
+roster = typer.Typer(help="The roster as a file.", no_args_is_help=True)
+
+
+@roster.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="TOML; - reads stdin.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Make the file the whole truth; lists every deletion.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="The deletions of --replace are meant.")] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Merge a roster file into the roster, all or nothing.
+
+    \b
+    Example:
+      bakjour roster import roster.toml --dry-run
+    """
+    request = requests.ImportRoster(_read(file), dry_run, replace, yes)
+    imported: requests.RosterImported = ask(config, request)
+    for change in imported.changes:
+        say(change)
+    if imported.count > len(imported.changes):
+        say(f"and {imported.count - len(imported.changes)} more")
+    verb = "changed" if imported.applied else "would change"
+    complain(f"{imported.count} entries {verb}")
+
+
+@roster.command("export")
+def export(config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Print the whole roster as TOML; importing it again changes nothing.
+
+    \b
+    Example:
+      bakjour roster export > roster.toml
+    """
+    exported: requests.RosterText = ask(config, requests.ExportRoster())
+    typer.echo(exported.text, nl=False)
+
+
+def who(
+    unit: Annotated[str, typer.Argument(metavar="UNIT", help="A unit's id or alias.")],
+    profession: Annotated[str, typer.Argument(metavar="PROFESSION", help="As an event names it.")],
+    kind: Annotated[
+        str, typer.Option("--kind", help="triaged, consultation, escalated or handover.")
+    ] = "triaged",
+    priority: Annotated[int, typer.Option("--priority", help="1 (most urgent) to 5.")] = 2,
+    at: Annotated[
+        str | None, typer.Option("--at", help="Local wall time, or RFC 3339 with offset; default now.")
+    ] = None,
+    as_json: JsonOption = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Show who would be paged, in order and why. Exit 0: somebody, 1: nobody.
+
+    \b
+    Example:
+      bakjour who hc-andersberg nurse --priority 3 --at 2026-11-24T13:05
+    """
+    answer: requests.WhoAnswer = ask(config, requests.AskWho(unit, profession, kind, priority, at))
+    show(answer, as_json=as_json, plain=lambda: _show_who(answer))
+    if not answer.receivers:
+        raise typer.Exit(1)
+
+
+def _show_who(answer: requests.WhoAnswer) -> None:
+    rows = [
+        (
+            str(place),
+            one.name,
+            one.number,
+            text(one.backup),
+            one.origin.value,
+            " ".join(reason.en for reason in one.reasons),
+        )
+        for place, one in enumerate(answer.receivers, 1)
+    ]
+    show_rows(("", "receiver", "number", "backup", "as", "because"), rows)
+    for step in answer.steps:
+        complain(step.en)
+
+
+def _read(file: Path) -> str:
+    if file.suffix.casefold() == ".csv":
+        fail("a roster as CSV is not in this version; allowed: TOML", WRONG_USE)
+    try:
+        if str(file) == "-":
+            data = sys.stdin.buffer.read(MAX_FILE + 1)
+        else:
+            with file.open("rb") as stream:
+                data = stream.read(MAX_FILE + 1)
+    except OSError as error:
+        fail(f"{file}: {error.strerror}", WRONG_USE)
+    if len(data) > MAX_FILE:
+        fail(f"{file}: more than {MAX_FILE} bytes", WRONG_USE)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        fail(f"{file}: line {data.count(10, 0, error.start) + 1} is not UTF-8 text", WRONG_USE)
