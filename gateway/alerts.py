@@ -4,6 +4,7 @@ Rules: an alert holds only what is on the event's allow-list and what the roster
 `Refusal` holds no value that was refused.
 """
 
+import re
 from collections.abc import Sequence
 
 from gateway.model import Alert, OneWay, Refusal, Rung, Subject
@@ -13,6 +14,9 @@ from gateway.routing.ladder import Way, rung
 from gateway.routing.policy import OLD_EVENT, TTL
 from protocols.clinic24.event import Event, EventFault, FieldError, identity_digest
 from protocols.clinic24.messages import AnswerStatus
+
+_UNIT_ID = re.compile(r"[\w./:-]{1,40}")
+"""What an unknown unit may be shown as: an id such as an HSA-id; anything else could hold anything."""
 
 OPERATORS_PRIORITY = 2
 """Of pages about the gateway itself: urgent, but never before a patient of priority 1."""
@@ -24,10 +28,11 @@ OPERATORS_SOURCE = "bakjour"
 def make_alert(event: Event, resolution: Resolution, ways: Sequence[Way], now: int) -> Alert:
     """The alert of an event, with the ladder that the one resolver gave; not opened yet."""
     unit = resolution.unit
+    named = _shown_unit(event.unit)
     subject = Subject(
         kind=event.kind,
-        unit=event.unit if unit is None else unit.id,
-        unit_name=event.unit if unit is None else unit.name,
+        unit=named if unit is None else unit.id,
+        unit_name=named if unit is None else unit.name,
         unit_known=unit is not None,
         role=resolution.role,
         profession=resolution.profession,
@@ -48,8 +53,8 @@ def without_resolver(event: Event, rungs: tuple[Rung, ...], now: int) -> Alert:
     """The alert of an event for which the resolver failed: to whoever is left, named by the unit's id."""
     subject = Subject(
         kind=event.kind,
-        unit=event.unit,
-        unit_name=event.unit,
+        unit=_shown_unit(event.unit),
+        unit_name=_shown_unit(event.unit),
         unit_known=True,
         role=None,
         profession=None,
@@ -134,6 +139,11 @@ def _alert(event: Event, subject: Subject, rungs: tuple[Rung, ...], one_way: One
         one_way=one_way,
         rungs=rungs,
     )
+
+
+def _shown_unit(unit: str) -> str:
+    """A unit that the roster does not know, as far as it looks like an id and not like a sentence."""
+    return unit if _UNIT_ID.fullmatch(unit) else ""
 
 
 def _age(event: Event, now: int) -> int | None:

@@ -101,7 +101,7 @@ class Operations:
         except WallTimeError as error:
             faults.append(("at", str(error)))
         if faults:
-            raise Refused(Why.INVALID, "; ".join(f"{path}: {text}" for path, text in faults), tuple(faults))
+            raise Refused(Why.INVALID, f"the question has {len(faults)} fault(s)", tuple(faults))
         known = cast(Kind, kind)
         return views.who(
             asked, known, at, self._who.ask(asked.unit, asked.profession, known, asked.priority, at)

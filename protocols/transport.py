@@ -64,6 +64,7 @@ class Pump(TwistedProtocol, Generic[CommandT, AnswerT, EventT]):
         self._line_free = 0.0
         self._timer: IDelayedCall | None = None
         self._reading = True
+        self._lost = False
         self.session: Session[CommandT, AnswerT, EventT]
         self.congested: Callable[[Pump[CommandT, AnswerT, EventT]], None] = _ignore
         """Called when the peer reads slower than we write; who can wait, waits until `drained`."""
@@ -95,6 +96,7 @@ class Pump(TwistedProtocol, Generic[CommandT, AnswerT, EventT]):
         events = self.session.receive_eof(self._clock.seconds())
         if events:
             self._owner.received(self, events)
+        self._lost = True
         self._cancel_timer()
         self._owner.disconnected(self, self.session.close_reason or reason.getErrorMessage())
 
@@ -130,6 +132,10 @@ class Pump(TwistedProtocol, Generic[CommandT, AnswerT, EventT]):
     def close(self) -> None:
         """Send what is ready and close."""
         if self.transport is not None:
+            # A transport with a producer waits for it before it closes.
+            unregister = getattr(self.transport, "unregisterProducer", None)
+            if unregister is not None:
+                unregister()
             self.transport.loseConnection()
 
     def abort(self) -> None:
@@ -153,7 +159,7 @@ class Pump(TwistedProtocol, Generic[CommandT, AnswerT, EventT]):
 
     def _flush(self) -> None:
         data = self.session.data_to_send()
-        if not data or self.transport is None:
+        if not data or self.transport is None or self._lost:
             return
         self.transport.write(data)
         now = self._clock.seconds()
@@ -161,7 +167,7 @@ class Pump(TwistedProtocol, Generic[CommandT, AnswerT, EventT]):
         self.session.sent(self._line_free)
 
     def _arm(self) -> None:
-        deadline = self.session.next_deadline()
+        deadline = None if self._lost else self.session.next_deadline()
         if deadline is None:
             self._cancel_timer()
             return

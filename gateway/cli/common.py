@@ -10,7 +10,7 @@ import msgspec
 import typer
 
 from gateway.config import Config, ConfigFaults, load
-from gateway.requests import Refused, Request, Why
+from gateway.requests import ImportRoster, Refused, Request, Why
 
 FAILED = 1
 WRONG_USE = 2
@@ -64,7 +64,8 @@ def ask(path: Path, request: Request) -> Any:
     except Refused as refused:
         for place, message in refused.faults:
             complain(f"{place}: {message}" if place else message)
-        wrong_use = refused.why is Why.INVALID and not refused.message.startswith("the roster")
+        # A roster file with faults is not a wrong way to call the command.
+        wrong_use = refused.why is Why.INVALID and not isinstance(request, ImportRoster)
         fail(refused.message, WRONG_USE if wrong_use else FAILED)
 
 

@@ -1,9 +1,10 @@
 """One SMPP PDU, explained: the fields of `protocols.smpp.explain` as people read them.
 
-Rules: octets of a message are shown as hex and, below, as the text that their data_coding says.
+Rules: octets of a message are shown as hex and, below, as text: that of their data_coding where it names one
+alphabet and no other, raw ASCII otherwise, with the GSM 03.38 reading beside it where that differs.
 """
 
-from gateway.cli.explained import Explained, spaced, text_of
+from gateway.cli.explained import Decode, Explained, one_line, raw_ascii, spaced, text_of
 from protocols.smpp import explain as smpp
 from protocols.sms import gsm7, ucs2
 
@@ -13,6 +14,15 @@ TEXTS = {"receipted_message_id", "additional_status_info_text"}
 MESSAGES = ("short_message", "message_payload")
 UDHI = 0x40  # in esm_class: a user data header leads (clause 5.2.12)
 NUL = b"\0"
+GSM_CODINGS = (0, 1, 0x10, 0xF0)
+"""Codings under which the GSM alphabet is sent, by right or by habit."""
+
+_DEFAULTS: dict[int, Decode] = {
+    3: lambda octets: octets.decode("latin-1"),
+    8: ucs2.decode,
+    0x18: ucs2.decode,  # the same, to be shown at once
+}
+"""Codings whose label leaves no doubt (clause 5.2.19); the text of any other is shown as it stands."""
 
 
 def explain_smpp(octets: bytes, charset: str | None) -> Explained:
@@ -42,15 +52,10 @@ def _message(
         header = octets[: 1 + octets[0]]
         found.add(f"{name} header", spaced(header))
         if len(header) < 1 + octets[0]:
-            found.faults.append(f"user data header of {octets[0]} octets, but {len(octets) - 1} are there")
-    coding = numbers.get("data_coding", 0)
-    found.add(f"{name} text", text_of(octets[len(header) :], charset, lambda text: _text(text, coding)))
-
-
-def _text(octets: bytes, coding: int) -> str:
-    """By data_coding (clause 5.2.19); the classes above 0F lay theirs out like a GSM coding scheme."""
-    if coding == 8 or (0x10 <= coding <= 0x1F and coding & 0x0C == 0x08):
-        return ucs2.decode(octets)
-    if coding in (2, 4) or (coding >= 0xF0 and coding & 0x04):
-        return text_of(octets, None)
-    return octets.decode("latin-1") if coding in (1, 3) else gsm7.decode(octets)
+            found.notes.append(f"user data header of {octets[0]} octets, but {len(octets) - 1} are there")
+    text = octets[len(header) :]
+    shown = text_of(text, charset, _DEFAULTS.get(numbers.get("data_coding", 0), raw_ascii))
+    found.add(f"{name} text", shown)
+    as_gsm = one_line(gsm7.decode(text))
+    if charset is None and numbers.get("data_coding", 0) in GSM_CODINGS and as_gsm != shown:
+        found.add(f"{name} text in GSM 03.38", as_gsm)

@@ -42,7 +42,11 @@ def raw_ascii(octets: bytes) -> str:
 
 def one_line(text: str) -> str:
     """Text of a character set, with what does not print made visible."""
-    return "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in text)
+    return "".join(sign if sign.isprintable() else _escaped(ord(sign)) for sign in text)
+
+
+def _escaped(code: int) -> str:
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 def spaced(octets: bytes) -> str:

@@ -103,7 +103,7 @@ def _show_who(answer: requests.WhoAnswer) -> None:
     ]
     show_rows(("", "receiver", "number", "backup", "as", "because"), rows)
     for step in answer.steps:
-        complain(step.en)
+        say(f"why: {step.en}")
 
 
 def _read(file: Path) -> str:

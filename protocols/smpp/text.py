@@ -18,7 +18,7 @@ _OCTETS = frozenset({1, 2, 3, 4})
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """`header` is the user data header with its length, b"" if none; `part` is set if it is one of several."""
+    """`header` is the user data header, b"" if there is none; `part` is set if it is one of several."""
 
     header: bytes
     text: str

@@ -265,6 +265,17 @@ def test_reading_paused(scene: Scene) -> None:
     assert scene.owner.told == ["connected", "a"]
 
 
+def test_close_while_the_peer_is_slow(scene: Scene) -> None:
+    """A close goes through although the peer had stopped reading, as soon as it reads what was said."""
+    scene.peer.transport.pauseProducing()
+    scene.pump.send(b"x" * 70000)
+    scene.pump.close()
+    scene.peer.transport.resumeProducing()
+    scene.clock.advance(0)
+    assert scene.peer.lost is ConnectionDone
+    assert scene.owner.told[-1].startswith("gone: ")
+
+
 def test_back_pressure(scene: Scene) -> None:
     """A peer that reads slower than we write is told to the owner, and so is that it has caught up."""
     paces: list[str] = []
