@@ -32,7 +32,7 @@ SAVE_OPEN = "UPDATE alert SET state = ?, next_at = ? WHERE id = ? AND closed IS 
 SAVE_CLOSED = "UPDATE alert SET state = ?, next_at = NULL, closed = ?, closed_at = ? WHERE id = ?"
 
 ALERT = "SELECT id, state FROM alert WHERE id = ?"
-OPEN_IDS = "SELECT id, priority, next_at FROM alert WHERE closed IS NULL"
+OPEN_IDS = "SELECT id, priority, next_at FROM alert WHERE closed IS NULL ORDER BY priority, next_at"
 OPEN_OF_CASE = """
 SELECT id FROM alert WHERE source = ? AND unit = ? AND case_ref = ? AND closed IS NULL ORDER BY id
 """

@@ -155,13 +155,13 @@ def test_outcomes_are_numbered_without_holes(
 
 
 def test_a_restart_finds_the_open_alerts(conn: sqlite3.Connection, make_alert: MakeAlert) -> None:
-    """Every open alert is listed with its priority and when something is due; a closed one is not."""
-    due = accepted(conn, make_alert(event="1", priority=1))
-    waiting = accepted(conn, make_alert(event="2", pages=()))
+    """Every open alert is listed with when something is due, the most urgent first; a closed one is not."""
+    waiting = accepted(conn, make_alert(event="1", pages=()))
+    due = accepted(conn, make_alert(event="2", priority=1))
     closed = accepted(conn, make_alert(event="3"))
     save(conn, replace(closed, closed=OutcomeWord.EXPIRED, closed_at=1), [])
     assert due.escalates_at is not None
-    assert sorted(alerts.open_ids(conn)) == [
+    assert alerts.open_ids(conn) == [
         (due.id, 1, due.pages[0].due_at),
         (waiting.id, 2, due.escalates_at),
     ]
