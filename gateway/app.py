@@ -31,7 +31,6 @@ from gateway.ports import Carrier, CarrierEvents, LineState, Readiness, Writer
 from gateway.requests import Refused, Why
 from gateway.roster.book import RosterBook
 from gateway.roster.resolve import Resolution
-from gateway.roster.statements import USED_KINDS
 from gateway.roster.who import Who
 from gateway.routing.ladder import Way
 from gateway.sources.tcp import TcpSource as TcpListener
@@ -43,6 +42,10 @@ from protocols.clinic24.event import Event
 
 WATCH_INTERVAL = 1.0
 """Seconds between two looks at clocks and store."""
+
+ATTEMPT_GAP = 1000
+"""Numbers of attempts left out at a start: some may have been given while the store was away, and a late
+receipt must not find another attempt under its number."""
 
 log = get_logger("app")
 
@@ -109,7 +112,7 @@ class Gateway:
     async def start(self) -> list[str]:
         """Take up what is open, connect, listen; a line for each address. Raises CannotListenError."""
         self.dispatcher.start(
-            self.keeper, self._tracker, self._carriers, alerts.last_attempt(self._reader) + 1
+            self.keeper, self._tracker, self._carriers, alerts.last_attempt(self._reader) + ATTEMPT_GAP
         )
         self.dispatcher.restore([number for number, _, _ in alerts.open_ids(self._reader)])
         self._know_operators()
@@ -224,7 +227,7 @@ class Gateway:
         if self._kinds[0] != revision:
             self._kinds = (
                 revision,
-                frozenset(NumberKind(kind) for (kind,) in self._reader.execute(USED_KINDS)),
+                self.book.number_kinds(),
             )
             self._know_operators()
         return self._kinds[1]

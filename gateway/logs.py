@@ -93,7 +93,16 @@ def configure(
 
 def observe_twisted() -> None:
     """Hear what Twisted logs, unhandled errors in Deferreds above all; once, by who runs the reactor."""
-    globalLogBeginner.beginLoggingTo([_twisted_event], redirectStandardIO=False)
+    globalLogBeginner.beginLoggingTo([twisted_event], redirectStandardIO=False)
+
+
+@provider(ILogObserver)
+def twisted_event(event: LogEvent) -> None:
+    """Log what Twisted logged."""
+    failure = event.get("log_failure")
+    level = _TWISTED_LEVELS.get(event["log_level"], "info")
+    details = {} if failure is None else {"failure": failure.getTraceback()}
+    getattr(get_logger(str(event["log_namespace"])), level)(formatEvent(event), **details)
 
 
 class _Libraries(logging.Handler):
@@ -108,14 +117,6 @@ def _take_over_libraries(level: int) -> None:
     root = logging.getLogger()
     root.handlers[:] = [_Libraries()]
     root.setLevel(max(level, logging.WARNING))
-
-
-@provider(ILogObserver)
-def _twisted_event(event: LogEvent) -> None:
-    failure = event.get("log_failure")
-    level = _TWISTED_LEVELS.get(event["log_level"], "info")
-    details = {} if failure is None else {"failure": failure.getTraceback()}
-    getattr(get_logger(str(event["log_namespace"])), level)(formatEvent(event), **details)
 
 
 def _masked_value(value: object) -> object:

@@ -116,6 +116,7 @@ class Page(Struct, frozen=True):
     plain: bool = False  # the carrier refused the content once: the next attempt is in its plainest form
     repeat: bool = False  # an earlier attempt may have been shown: the text says "(upprepat)"
     diverted: bool = False  # another way was opened beside this one because it was not taken in time
+    proof: Proof = Proof.NONE  # the strongest thing that was ever known of it, whatever became of it then
 
 
 class Subject(Struct, frozen=True):

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from twisted.internet.defer import Deferred
 
-from gateway import requests, views
+from gateway import replies, requests, views
 from gateway.config import Config
 from gateway.ports import LineState, StoreUnavailable, Writer
 from gateway.requests import Refused, Request, Why
@@ -52,7 +52,7 @@ class Operations:
         self._lines = lines
         self._now = now
         self._handlers: dict[type[Request], Callable[[Any], Any]] = {
-            requests.Ping: lambda _: requests.Pong(requests.program_version()),
+            requests.Ping: lambda _: replies.Pong(requests.program_version()),
             requests.AskWho: self._ask_who,
             requests.ListAlerts: self._list_alerts,
             requests.ShowAlert: self._show_alert,
@@ -87,7 +87,7 @@ class Operations:
         except (sqlite3.Error, StoreUnavailable) as error:
             raise Refused(Why.UNAVAILABLE, f"the store cannot be used now: {error}") from error
 
-    def _ask_who(self, asked: requests.AskWho) -> requests.WhoAnswer:
+    def _ask_who(self, asked: requests.AskWho) -> replies.WhoAnswer:
         faults = []
         kind = KIND_WORDS.get(asked.kind.strip().casefold())
         if kind is None:
@@ -107,45 +107,45 @@ class Operations:
             asked, known, at, self._who.ask(asked.unit, asked.profession, known, asked.priority, at)
         )
 
-    def _list_alerts(self, asked: requests.ListAlerts) -> tuple[requests.AlertSummary, ...]:
+    def _list_alerts(self, asked: requests.ListAlerts) -> tuple[replies.AlertSummary, ...]:
         found = history.recent(self._reader, _limit(asked.limit), asked.open_only)
         return tuple(map(views.summary, found))
 
-    def _show_alert(self, asked: requests.ShowAlert) -> requests.AlertDetail:
+    def _show_alert(self, asked: requests.ShowAlert) -> replies.AlertDetail:
         number = alert_number(asked.alert)
         try:
             return views.detail(alerts.load(self._reader, number), history.timeline(self._reader, number))
         except alerts.UnknownAlert:
             raise _no_alert(asked.alert) from None
 
-    def _list_refusals(self, asked: requests.ListRefusals) -> tuple[requests.RefusalEntry, ...]:
+    def _list_refusals(self, asked: requests.ListRefusals) -> tuple[replies.RefusalEntry, ...]:
         return tuple(map(views.refusal, history.refusals(self._reader, _limit(asked.limit))))
 
-    def _list_alarms(self, asked: requests.ListAlarms) -> tuple[requests.AlarmEntry, ...]:
+    def _list_alarms(self, asked: requests.ListAlarms) -> tuple[replies.AlarmEntry, ...]:
         if asked.standing_only:
             return tuple(map(views.alarm, alarm_log.standing(self._reader)))
         return tuple(map(views.alarm, alarm_log.alarms(self._reader, _limit(asked.limit))))
 
-    def _add_key(self, asked: requests.AddKey) -> Deferred[requests.NewKey]:
+    def _add_key(self, asked: requests.AddKey) -> Deferred[replies.NewKey]:
         name = asked.name.strip()
         if not name or len(name) > MAX_KEY_NAME or not name.isprintable():
             raise Refused(Why.INVALID, f"name: 1 to {MAX_KEY_NAME} printable characters are allowed")
         return Deferred.fromCoroutine(self._written_key(name, asked.scope))
 
-    async def _written_key(self, name: str, scope: keys.Scope) -> requests.NewKey:
+    async def _written_key(self, name: str, scope: keys.Scope) -> replies.NewKey:
         try:
             key = await self._writer.run(keys.add, name, scope, self._now())
         except keys.KeyExists as error:
             raise Refused(Why.CONFLICT, str(error)) from None
-        return requests.NewKey(name, scope, key)
+        return replies.NewKey(name, scope, key)
 
-    def _revoke_key(self, asked: requests.RevokeKey) -> Deferred[requests.Done]:
+    def _revoke_key(self, asked: requests.RevokeKey) -> Deferred[replies.Done]:
         return Deferred.fromCoroutine(self._revoked_key(asked.name))
 
-    async def _revoked_key(self, name: str) -> requests.Done:
+    async def _revoked_key(self, name: str) -> replies.Done:
         if not await self._writer.run(keys.revoke, name, self._now()):
             raise Refused(Why.NOT_FOUND, f"there is no good key named {name[:MAX_KEY_NAME]!r}")
-        return requests.Done()
+        return replies.Done()
 
 
 def alert_number(text: str) -> int:

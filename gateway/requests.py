@@ -2,8 +2,7 @@
 control socket, the web listener and the command line.
 
 Rules: a request is a value with its `op` as its JSON tag; each has exactly one kind of reply (`REPLIES`).
-Instants leave as RFC 3339 in UTC with milliseconds. No reply holds patient data beyond an alert's own case
-reference. What cannot be done is a `Refused`, never an exception of Python over a wire.
+What cannot be done is a `Refused`, never an exception of Python over a wire.
 """
 
 from enum import StrEnum
@@ -12,9 +11,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from gateway.model import Origin, OutcomeWord, Proof, Role
+from gateway import replies
 from gateway.store.keys import Scope
-from protocols.clinic24.event import Kind
 
 DEFAULT_LIMIT = 50  # rows of a list: what a person reads
 MAX_LIMIT = 1000  # rows of a list: what one reply may hold
@@ -138,169 +136,18 @@ AnyRequest = (
 )
 
 
-class Pong(Struct, frozen=True):
-    """A gateway is there."""
-
-    version: str
-
-
-class Reason(Struct, frozen=True):
-    """One sentence of the resolver, in Swedish and English."""
-
-    sv: str
-    en: str
-
-
-class WhoReceiver(Struct, frozen=True):
-    """One receiver, in the order of the paging."""
-
-    receiver: str
-    name: str
-    number: str
-    backup: str | None
-    origin: Origin
-    reasons: tuple[Reason, ...]
-
-
-class WhoAnswer(Struct, frozen=True):
-    """Who would be paged for an event at an instant; `alerts` is False if the criteria say nobody is.
-
-    `steps` are all that the resolver did, the rules that it skipped too.
-    """
-
-    unit: str
-    unit_name: str | None  # None: unknown
-    role: Role
-    profession: str | None
-    kind: Kind
-    priority: int
-    at: str
-    alerts: bool
-    receivers: tuple[WhoReceiver, ...]
-    steps: tuple[Reason, ...]
-
-
-class TimelineEntry(Struct, frozen=True):
-    """One line of an alert's timeline; `status` is None where it is no outcome."""
-
-    at: str
-    scope: str
-    status: OutcomeWord | None
-    receiver: str | None
-    carrier: str | None
-    reason: str | None
-    text: str
-    final: bool = False
-    late: bool = False
-
-
-class AlertSummary(Struct, frozen=True):
-    """One alert of a list. `status` is its closing word, or how far its pages have come."""
-
-    alert: str
-    source: str
-    id: str
-    open: bool
-    status: str
-    unit: str
-    kind: Kind | None
-    role: Role | None
-    priority: int
-    case: str | None
-    receivers: tuple[str, ...]  # who has been paged, by name
-    accepted_at: str
-    closed_at: str | None
-
-
-class AlertDetail(AlertSummary, frozen=True, kw_only=True):
-    """One alert with everything that was done about it. `proof` is the strongest thing known of its pages."""
-
-    proof: Proof
-    expires_at: str
-    timeline: tuple[TimelineEntry, ...]
-
-
-class Line(Struct, frozen=True):
-    """State and counters of one source or carrier."""
-
-    name: str
-    kind: str
-    up: bool
-    detail: str
-    counters: dict[str, int]
-
-
-class RefusalEntry(Struct, frozen=True):
-    """One event that became no alert."""
-
-    at: str
-    status: str
-    way: str
-    source: str | None
-    id: str | None
-    kind: str | None
-    unit: str | None
-    priority: int | None
-    errors: tuple[tuple[str, str], ...]
-
-
-class AlarmEntry(Struct, frozen=True):
-    """One technical alarm."""
-
-    key: str
-    text: str
-    raised_at: str
-    cleared_at: str | None
-    count: int
-
-
-class RosterImported(Struct, frozen=True):
-    """What an import did, or with a dry run would do: `count` changes, the first of them told."""
-
-    applied: bool
-    count: int
-    changes: tuple[str, ...]
-
-
-class RosterText(Struct, frozen=True):
-    """The roster as a file."""
-
-    text: str
-
-
-class NewKey(Struct, frozen=True):
-    """The one time that a key is shown."""
-
-    name: str
-    scope: Scope
-    key: str
-
-
-class KeyEntry(Struct, frozen=True):
-    """A key as it is known."""
-
-    name: str
-    scope: Scope
-    created_at: str
-    revoked_at: str | None
-
-
-class Done(Struct, frozen=True):
-    """It is done."""
-
-
 REPLIES: dict[type[Request], Any] = {
-    Ping: Pong,
-    AskWho: WhoAnswer,
-    ListAlerts: tuple[AlertSummary, ...],
-    ShowAlert: AlertDetail,
-    ListLines: tuple[Line, ...],
-    ListRefusals: tuple[RefusalEntry, ...],
-    ListAlarms: tuple[AlarmEntry, ...],
-    ImportRoster: RosterImported,
-    ExportRoster: RosterText,
-    AddKey: NewKey,
-    ListKeys: tuple[KeyEntry, ...],
-    RevokeKey: Done,
+    Ping: replies.Pong,
+    AskWho: replies.WhoAnswer,
+    ListAlerts: tuple[replies.AlertSummary, ...],
+    ShowAlert: replies.AlertDetail,
+    ListLines: tuple[replies.Line, ...],
+    ListRefusals: tuple[replies.RefusalEntry, ...],
+    ListAlarms: tuple[replies.AlarmEntry, ...],
+    ImportRoster: replies.RosterImported,
+    ExportRoster: replies.RosterText,
+    AddKey: replies.NewKey,
+    ListKeys: tuple[replies.KeyEntry, ...],
+    RevokeKey: replies.Done,
 }
 """The kind of reply to each request."""

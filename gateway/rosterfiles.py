@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from twisted.internet.defer import Deferred
 
 from gateway.ports import Writer
-from gateway.requests import ImportRoster, Refused, RosterImported, RosterText, Why
+from gateway.replies import RosterImported, RosterText
+from gateway.requests import ImportRoster, Refused, Why
 from gateway.roster.document import read_document
 from gateway.roster.edit import RosterChanged
 from gateway.roster.exporter import export_roster

@@ -11,11 +11,10 @@ from msgspec.structs import asdict
 from gateway.delivery.pages import PROOF_ORDER, proof_of
 from gateway.model import Alert, OutcomeWord, Proof, Refusal, Step
 from gateway.ports import LineState
-from gateway.requests import (
+from gateway.replies import (
     AlarmEntry,
     AlertDetail,
     AlertSummary,
-    AskWho,
     KeyEntry,
     Line,
     Reason,
@@ -24,6 +23,7 @@ from gateway.requests import (
     WhoAnswer,
     WhoReceiver,
 )
+from gateway.requests import AskWho
 from gateway.roster.resolve import Resolution
 from gateway.roster.values import Words
 from gateway.store.alarm_log import LoggedAlarm

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from gateway import requests
+from gateway import replies, requests
 from gateway.cli.common import DEFAULT_CONFIG, ConfigOption, JsonOption, ask, complain, say, show, show_rows
 from gateway.store.keys import Scope
 
@@ -23,7 +23,7 @@ def add(
     Example:
       bakjour key add clinic24 --scope events
     """
-    made: requests.NewKey = ask(config, requests.AddKey(name, scope))
+    made: replies.NewKey = ask(config, requests.AddKey(name, scope))
     say(made.key)
     complain("keep it: it is not shown again")
 
@@ -36,7 +36,7 @@ def list_(as_json: JsonOption = False, config: ConfigOption = DEFAULT_CONFIG) ->
     Example:
       bakjour key list
     """
-    found: tuple[requests.KeyEntry, ...] = ask(config, requests.ListKeys())
+    found: tuple[replies.KeyEntry, ...] = ask(config, requests.ListKeys())
     rows = [(one.name, one.scope.value, one.created_at, one.revoked_at or "good") for one in found]
     show(found, as_json=as_json, plain=lambda: show_rows(("name", "scope", "made", "revoked"), rows))
 

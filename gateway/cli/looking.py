@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from gateway import requests
+from gateway import replies, requests
 from gateway.cli.common import (
     DEFAULT_CONFIG,
     FAILED,
@@ -36,10 +36,10 @@ def alerts(
       bakjour alerts 17 --json
     """
     if alert is not None:
-        detail: requests.AlertDetail = ask(config, requests.ShowAlert(alert))
+        detail: replies.AlertDetail = ask(config, requests.ShowAlert(alert))
         show(detail, as_json=as_json, plain=lambda: _show_alert(detail))
         return
-    found: tuple[requests.AlertSummary, ...] = ask(config, requests.ListAlerts(limit, open_only))
+    found: tuple[replies.AlertSummary, ...] = ask(config, requests.ListAlerts(limit, open_only))
     columns = ("alert", "accepted", "status", "priority", "kind", "unit", "case", "paged")
     rows = [
         (
@@ -64,7 +64,7 @@ def lines(as_json: JsonOption = False, config: ConfigOption = DEFAULT_CONFIG) ->
     Example:
       bakjour lines
     """
-    found: tuple[requests.Line, ...] = ask(config, requests.ListLines())
+    found: tuple[replies.Line, ...] = ask(config, requests.ListLines())
     rows = [
         (
             one.name,
@@ -90,7 +90,7 @@ def refusals(
     Example:
       bakjour refusals --limit 10
     """
-    found: tuple[requests.RefusalEntry, ...] = ask(config, requests.ListRefusals(limit))
+    found: tuple[replies.RefusalEntry, ...] = ask(config, requests.ListRefusals(limit))
     rows = [
         (
             one.at,
@@ -120,7 +120,7 @@ def alarms(
     Example:
       bakjour alarms --standing
     """
-    found: tuple[requests.AlarmEntry, ...] = ask(config, requests.ListAlarms(limit, standing))
+    found: tuple[replies.AlarmEntry, ...] = ask(config, requests.ListAlarms(limit, standing))
     rows = [(one.raised_at, one.cleared_at or "stands", str(one.count), one.key, one.text) for one in found]
     columns = ("raised", "cleared", "times", "key", "what")
     show(found, as_json=as_json, plain=lambda: show_rows(columns, rows))
@@ -128,7 +128,7 @@ def alarms(
         raise typer.Exit(FAILED)
 
 
-def _show_alert(detail: requests.AlertDetail) -> None:
+def _show_alert(detail: replies.AlertDetail) -> None:
     for name, value in (
         ("alert", detail.alert),
         ("event", f"{detail.source} {detail.id}"),

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gateway import requests
+from gateway import replies, requests
 from gateway.cli.common import (
     DEFAULT_CONFIG,
     WRONG_USE,
@@ -43,7 +43,7 @@ def import_(
       bakjour roster import roster.toml --dry-run
     """
     request = requests.ImportRoster(_read(file), dry_run, replace, yes)
-    imported: requests.RosterImported = ask(config, request)
+    imported: replies.RosterImported = ask(config, request)
     for change in imported.changes:
         say(change)
     if imported.count > len(imported.changes):
@@ -60,7 +60,7 @@ def export(config: ConfigOption = DEFAULT_CONFIG) -> None:
     Example:
       bakjour roster export > roster.toml
     """
-    exported: requests.RosterText = ask(config, requests.ExportRoster())
+    exported: replies.RosterText = ask(config, requests.ExportRoster())
     typer.echo(exported.text, nl=False)
 
 
@@ -83,13 +83,13 @@ def who(
     Example:
       bakjour who hc-andersberg nurse --priority 3 --at 2026-11-24T13:05
     """
-    answer: requests.WhoAnswer = ask(config, requests.AskWho(unit, profession, kind, priority, at))
+    answer: replies.WhoAnswer = ask(config, requests.AskWho(unit, profession, kind, priority, at))
     show(answer, as_json=as_json, plain=lambda: _show_who(answer))
     if not answer.receivers:
         raise typer.Exit(1)
 
 
-def _show_who(answer: requests.WhoAnswer) -> None:
+def _show_who(answer: replies.WhoAnswer) -> None:
     rows = [
         (
             str(place),

@@ -56,27 +56,30 @@ def send(
     Example:
       bakjour send hc-andersberg nurse --priority 2 --case A-1042 --callback 20300
     """
-    known = KINDS.get(kind.strip().casefold())
-    if known is None:
-        words = ", ".join(word for word in KINDS if "." not in word)
-        fail(f"--kind: {kind!r} is no kind of event; allowed: {words}", WRONG_USE)
-    document = encode(
-        Event(
-            source=source,
-            id=event or uuid.uuid4().hex,
-            kind=known,
-            time=time.time_ns() // 1_000_000,
-            unit=unit,
-            profession=profession if known.alerts else None,
-            priority=priority if known.alerts else None,
-            case=case,
-            callback=callback,
-        )
+    known = _kind(kind)
+    sent = Event(
+        source=source,
+        id=event or uuid.uuid4().hex,
+        kind=known,
+        time=time.time_ns() // 1_000_000,
+        unit=unit,
+        profession=profession if known.alerts else None,
+        priority=priority if known.alerts else None,
+        case=case,
+        callback=callback,
     )
-    answer = _exchange(_target(to, config), document)
+    answer = _exchange(_target(to, config), encode(sent))
     show(answer, as_json=as_json, plain=lambda: _show(answer))
     if answer.status in (AnswerStatus.REJECTED, AnswerStatus.RETRY):
         raise typer.Exit(FAILED)
+
+
+def _kind(word: str) -> Kind:
+    known = KINDS.get(word.strip().casefold())
+    if known is None:
+        words = ", ".join(word for word in KINDS if "." not in word)
+        fail(f"--kind: {word!r} is no kind of event; allowed: {words}", WRONG_USE)
+    return known
 
 
 def _target(to: str | None, config: Path) -> tuple[str, int]:

@@ -5,6 +5,7 @@ more than it has slots for, so that an urgent page waits only for what is in fli
 before its first byte leaves; its number is ours, so that it has one even while the store is away.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
 from itertools import count
@@ -24,6 +25,9 @@ from gateway.ports import Alarms, Carrier, FailureKind, Order, Report
 
 RESTORE_SLICE = 200
 """Alerts taken up again in one turn of the loop at the start: some 10 ms, so that new events are answered."""
+
+DOUBTED_MOST = 1000
+"""Attempts in doubt of which a late answer is still believed; far more than any windows hold."""
 
 log = get_logger("dispatcher")
 
@@ -46,16 +50,16 @@ class Dispatcher:
         self._carriers: dict[str, Carrier] = {}
         self._queues: dict[str, CarrierQueue] = {}
         self._reserved: dict[str, set[int]] = {}  # attempts whose beginning is not committed yet
+        self._beginning: set[tuple[int, int]] = set()  # the pages of those
         self._in_flight: dict[int, Attempt] = {}
+        self._doubted: OrderedDict[int, Attempt] = OrderedDict()
         self._wakes: list[tuple[int, int]] = []
         self._wake_at: dict[int, int] = {}
         self._timer: IDelayedCall | None = None
         self._timer_at = 0
         self._stopped = False
 
-    def start(
-        self, keeper: Keeper, tracker: Tracker, carriers: Sequence[Carrier], next_attempt: int
-    ) -> None:
+    def start(self, keeper: Keeper, tracker: Tracker, carriers: Sequence[Carrier], next_attempt: int) -> None:
         """Join the parts that need each other; nothing is sent before."""
         self._attempts = count(next_attempt)
         self._keeper = keeper
@@ -73,22 +77,30 @@ class Dispatcher:
 
     def restore(self, open_alerts: Sequence[int]) -> None:
         """Take up the alerts that the store holds open, most urgent first, a slice a turn."""
+        if self._stopped:
+            return
         for number in open_alerts[:RESTORE_SLICE]:
-            alert = self._keeper.get(number)
-            if alert is None or alert.closed is not None:
-                continue
-            if any(page.state is PageState.SENDING for page in alert.pages):
-                self._keeper.post(number, e.Restarted())
-            else:
-                self._schedule(alert)
+            try:
+                self._take_up(number)
+            except Exception as fault:  # one stored alert's fault is not another's
+                self._alarms.raise_alarm(f"alert:{number}", f"alert {number} was not taken up: {fault!r}")
         rest = open_alerts[RESTORE_SLICE:]
-        if rest and not self._stopped:
+        if rest:
             self._clock.delays.callLater(0, self.restore, rest)
 
     def act(self, alert: Alert, event: e.Event, change: e.Change) -> None:
         """Do what a committed step asks for."""
         if isinstance(event, e.Begun):
             self._reserved[event.attempt.carrier].discard(event.attempt.id)
+            self._beginning.discard((alert.id, event.attempt.page))
+        for page in change.recalls:
+            self._recall(alert, page)
+        # The same commit may hold its end, or the news that it arrived: then it does not leave any more.
+        if change.begun is not None and alert.pages[change.begun.page].state is PageState.SENDING:
+            self._send(alert, change.begun)
+        elif isinstance(event, e.Begun):
+            self._clock.delays.callLater(0, self.changed, event.attempt.carrier)
+        self._schedule(alert)
         for concern, text in change.alarms:
             if alert.subject.kind is None:
                 log.error("a page to the operators ended badly", alert=alert.id, text=text)
@@ -96,13 +108,6 @@ class Dispatcher:
                 self._alarms.tell(f"unit:{alert.subject.unit}", text)
             else:
                 self._alarms.tell(f"alert:{alert.id}", f"alert {alert.id} {text}")
-        for page in change.recalls:
-            self._recall(alert, page)
-        if change.begun is not None:
-            self._send(alert, change.begun)
-        elif isinstance(event, e.Begun):
-            self._clock.delays.callLater(0, self.changed, event.attempt.carrier)
-        self._schedule(alert)
 
     def shift(self, by: int, open_alerts: Sequence[int]) -> None:
         """The wall clock was set: every deadline keeps what remained of it."""
@@ -122,7 +127,7 @@ class Dispatcher:
 
     def taken(self, carrier: str, attempt: int, ref: str | None) -> None:
         """See `ports.CarrierEvents`."""
-        done = self._in_flight.pop(attempt, None)
+        done = self._in_flight.pop(attempt, None) or self._doubted.pop(attempt, None)
         if done is not None:
             self._keeper.post(done.alert, e.Taken(done.page, attempt, ref))
         self.changed(carrier)
@@ -131,6 +136,10 @@ class Dispatcher:
         """See `ports.CarrierEvents`."""
         done = self._in_flight.pop(attempt, None)
         if done is not None:
+            if kind is FailureKind.IN_DOUBT:
+                self._doubted[attempt] = done
+                if len(self._doubted) > DOUBTED_MOST:
+                    self._doubted.popitem(last=False)
             self._keeper.post(done.alert, e.Failed(done.page, kind, reason))
         self.changed(carrier)
 
@@ -152,22 +161,42 @@ class Dispatcher:
 
     # --- one page's turn
 
+    def _take_up(self, number: int) -> None:
+        alert = self._keeper.get(number)
+        if alert is None or alert.closed is not None:
+            return
+        if any(page.state is PageState.SENDING for page in alert.pages):
+            self._keeper.post(number, e.Restarted())
+        else:
+            self._schedule(alert)
+
     def _begin(self, place: Place, way: Carrier) -> None:
         alert = self._keeper.get(place.alert)
         if alert is None or alert.pages[place.page].state is not PageState.QUEUED:
             return
-        text = self._compose(alert, place.page, way)
-        route = _route(alert, place.page)
+        if alert.expires_at <= self._clock.now() or (alert.id, place.page) in self._beginning:
+            return
+        number = next(self._attempts)
+        # Reserved before anything else happens: an alarm about the text may itself give turns.
+        self._reserved[way.name].add(number)
+        self._beginning.add((alert.id, place.page))
+        try:
+            text = self._compose(alert, place.page, way)
+        except Exception as fault:
+            self._reserved[way.name].discard(number)
+            self._beginning.discard((alert.id, place.page))
+            self._alarms.raise_alarm(f"alert:{alert.id}", f"alert {alert.id}: no text: {fault!r}")
+            self._keeper.post(alert.id, e.Failed(place.page, FailureKind.REFUSED, "internal fault"))
+            return
         attempt = Attempt(
-            id=next(self._attempts),
+            id=number,
             alert=alert.id,
             page=place.page,
             carrier=way.name,
-            number=route.number,
+            number=_route(alert, place.page).number,
             text=text,
             begun_at=self._clock.now(),
         )
-        self._reserved[way.name].add(attempt.id)
         self._keeper.post(alert.id, e.Begun(attempt))
 
     def _send(self, alert: Alert, attempt: Attempt) -> None:
@@ -195,8 +224,11 @@ class Dispatcher:
         carrier = self._carriers.get(_route(alert, page).carrier)
         if carrier is None or not carrier.capabilities.can_cancel:
             return
-        for attempt in self._tracker.attempts_of(alert, page):
-            carrier.recall(attempt, alert.subject.priority)
+        try:
+            for attempt in self._tracker.attempts_of(alert, page):
+                carrier.recall(attempt, alert.subject.priority)
+        except Exception as fault:  # the alert is over all the same
+            self._alarms.raise_alarm(f"carrier:{carrier.name}", f"a page was not taken back: {fault!r}")
 
     # --- time
 
@@ -234,7 +266,8 @@ class Dispatcher:
         )
 
     def _arm(self) -> None:
-        times = [due for queue in self._queues.values() if (due := queue.next_due()) is not None]
+        now = self._clock.now()
+        times = [due for queue in self._queues.values() if (due := queue.next_due(now)) is not None]
         if self._wakes:
             times.append(self._wakes[0][0])
         if not times or self._stopped:
@@ -245,7 +278,7 @@ class Dispatcher:
                 return
             self._timer.cancel()
         self._timer_at = at
-        self._timer = self._clock.delays.callLater(max(0, at - self._clock.now()) / 1000, self._wake)
+        self._timer = self._clock.delays.callLater(max(0, at - now) / 1000, self._wake)
 
     def _wake(self) -> None:
         now = self._clock.now()

@@ -54,7 +54,8 @@ class Draft:
         if state is None:
             self.note(number, f"{news} ignored: the page is {page.state}", reason)
             return False
-        self.pages[number] = replace(page, state=state)
+        proof = max(page.proof, proof_of(state), key=PROOF_ORDER.index)
+        self.pages[number] = replace(page, state=state, proof=proof)
         if news is not PageInput.BEGIN:
             self.note(number, news.value, reason, status=outcome)
         return True
@@ -93,7 +94,9 @@ class Draft:
         self.reached += 1
         rung = self.alert.rungs[self.reached]
         if rung.origin not in (Origin.DUTY, Origin.OPERATORS) and self.reached == 0:
-            self._alarms.append((Concern.UNIT, f"nobody on duty at {self.alert.subject.unit_name}"))
+            subject = self.alert.subject
+            what = "nobody on duty at" if subject.unit_known else "an event for a unit that is unknown:"
+            self._alarms.append((Concern.UNIT, f"{what} {subject.unit_name}"))
         if not rung.routes:
             self._steps.append(
                 Step(self.now, "page", "no carrier serves the receiver's number", receiver=rung.name)
@@ -120,7 +123,7 @@ class Draft:
                     state = PAGE_TABLE[page.state, news]
                     self.move(number, news, f"the alert is {word}", outcome=_STATE_OUTCOMES[state])
         self.closed, self._closed_at, self.escalates_at = word, self.now, None
-        proof = max((proof_of(page.state) for page in self.pages), key=PROOF_ORDER.index, default=Proof.NONE)
+        proof = max((page.proof for page in self.pages), key=PROOF_ORDER.index, default=Proof.NONE)
         if word in ALARMING:
             self._alarms.append((Concern.ALERT, f"{word}: {reason}"))
         self._steps.append(

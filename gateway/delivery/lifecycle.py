@@ -15,7 +15,7 @@ back and what people must be told. It does nothing itself. How an alert ends:
 
 from gateway.delivery import events as e
 from gateway.delivery.draft import Draft
-from gateway.delivery.pages import ALIVE, WAITING, PageInput, at_least, proof_of
+from gateway.delivery.pages import ALIVE, TAKEN, WAITING, PageInput, at_least, proof_of
 from gateway.model import Alert, Attempt, OneWay, OutcomeWord, Page, PageState
 from gateway.ports import FailureKind
 from gateway.routing.policy import DIVERT_AFTER, retry_after
@@ -65,11 +65,15 @@ def _while_open(draft: Draft, event: e.Event) -> None:
             _restarted(draft)
         case e.Shifted(by):
             draft.shift(by)
+    if draft.closed is None:
+        _stop_retries(draft)
 
 
 def _after_the_end(draft: Draft, event: e.Event) -> None:
     match event:
-        case e.Reported(page, PageInput.ACKNOWLEDGE, detail):
+        case e.Reported(page, PageInput.ACKNOWLEDGE, detail) if (
+            draft.page(page).state is not PageState.ACKNOWLEDGED
+        ):
             draft.note(page, "answer after the end", detail, status=OutcomeWord.ACKNOWLEDGED, late=True)
         case e.Reported(page, news, detail):
             draft.note(page, f"{news} after the end", detail)
@@ -100,11 +104,26 @@ def _begun(draft: Draft, attempt: Attempt) -> None:
 
 def _taken(draft: Draft, event: e.Taken) -> None:
     draft.ref = _ref(event)
-    if not draft.move(event.page, PageInput.TAKEN, outcome=OutcomeWord.SENT):
-        return
-    for other, page in enumerate(draft.pages):
-        if page.state is PageState.QUEUED and page.diverted:
-            draft.move(other, PageInput.DROP, "another route took it", outcome=OutcomeWord.CANCELLED)
+    draft.move(event.page, PageInput.TAKEN, outcome=OutcomeWord.SENT)
+
+
+def _stop_retries(draft: Draft) -> None:
+    """A page that waits is not tried again once its receiver declined, or once another way took it.
+
+    Another way is another route of the same receiver, or a receiver after him; that an earlier receiver's
+    route took it at last does not page this one.
+    """
+    for number, page in enumerate(draft.pages):
+        if page.state is not PageState.QUEUED:
+            continue
+        if _declined(draft, page.rung):
+            draft.move(number, PageInput.DROP, "the receiver declined", outcome=OutcomeWord.CANCELLED)
+        elif page.diverted and any(other.rung >= page.rung and other.state in TAKEN for other in draft.pages):
+            draft.move(number, PageInput.DROP, "another route took it", outcome=OutcomeWord.CANCELLED)
+
+
+def _declined(draft: Draft, rung: int) -> bool:
+    return any(page.rung == rung and page.state is PageState.DECLINED for page in draft.pages)
 
 
 def _ref(event: e.Taken) -> tuple[int, str] | None:
@@ -128,9 +147,17 @@ def _failed(draft: Draft, event: e.Failed) -> None:
 
 
 def _refused(draft: Draft, number: int, reason: str) -> None:
+    page = draft.page(number)
     refused = draft.move(number, PageInput.REFUSE, reason, outcome=OutcomeWord.FAILED)
-    if refused and draft.page(number).rung == draft.reached:
+    if refused and page.rung == draft.reached and not _lives_on(draft, page):
         _open_next(draft)
+
+
+def _lives_on(draft: Draft, page: Page) -> bool:
+    """Whether another route was opened beside this one and may still reach the receiver."""
+    return any(
+        other.rung == page.rung and other.route > page.route and other.state in ALIVE for other in draft.pages
+    )
 
 
 _REPORT_OUTCOMES = {
@@ -150,11 +177,7 @@ def _reported(draft: Draft, event: e.Reported) -> None:
     if event.input is PageInput.ACKNOWLEDGE:
         draft.close(OutcomeWord.ACKNOWLEDGED, event.detail)
     elif event.input is PageInput.DECLINE:
-        rung = draft.page(event.page).rung
-        for number, page in enumerate(draft.pages):
-            if page.rung == rung and page.state is PageState.QUEUED:
-                draft.move(number, PageInput.DROP, "the receiver declined", outcome=OutcomeWord.CANCELLED)
-        if rung == draft.reached:
+        if draft.page(event.page).rung == draft.reached:
             _open_rung(draft)
 
 
@@ -165,7 +188,7 @@ def _due(draft: Draft) -> None:
     for number, page in enumerate(draft.pages):
         if _can_divert(page) and draft.now >= _diverts_at(draft.alert, page):
             draft.change_page(number, diverted=True)
-            draft.note(number, "not taken in time: another way is opened", "")
+            draft.note(number, "not taken in time: another way is tried too, if one is left", "")
             _open_next(draft)
     if draft.escalates_at is not None and draft.now >= draft.escalates_at:
         _open_rung(draft)
@@ -190,7 +213,9 @@ def _diverts_at(alert: Alert, page: Page) -> int:
 def _open_next(draft: Draft) -> None:
     """Another way: the next route of the receiver who was paged last, else the next receiver."""
     used = max((page.route for page in draft.pages if page.rung == draft.reached), default=-1)
-    if draft.reached >= 0 and used + 1 < len(draft.alert.rungs[draft.reached].routes):
+    if _declined(draft, draft.reached):
+        _open_rung(draft)
+    elif draft.reached >= 0 and used + 1 < len(draft.alert.rungs[draft.reached].routes):
         draft.open_page(draft.reached, used + 1)
     else:
         _open_rung(draft)

@@ -77,6 +77,9 @@ ALIVE = frozenset({S.QUEUED, S.SENDING, S.SENT, S.DELIVERED, S.READ})
 WAITING = frozenset({S.QUEUED, S.SENDING})
 """States in which no carrier has taken the page yet."""
 
+TAKEN = ALIVE - WAITING
+"""States in which a carrier has taken the page and no end has come yet."""
+
 PROOFS: dict[PageState, Proof] = {
     S.SENT: Proof.SENT,
     S.DELIVERED: Proof.DELIVERED,

@@ -54,8 +54,9 @@ class CarrierQueue:
         """The page is not wanted any more."""
         self._due.pop((alert, page), None)
 
-    def next_due(self) -> int | None:
-        """When the next page that waits becomes due; None if none waits."""
+    def next_due(self, now: int) -> int | None:
+        """When the next page becomes due; None if none will. What is due already waits for a slot, not time."""
+        self._promote(now)
         while self._waiting:
             due_at, place = self._waiting[0]
             if self._due.get((place.alert, place.page)) == due_at:

@@ -94,7 +94,7 @@ def _essential(subject: Subject) -> list[str]:
     if subject.kind is None:
         return [TECHNICAL, *([subject.note] if subject.note else [])]
     priority = f"Prio {subject.priority}" if subject.priority_given else "Prio -"
-    unit = subject.unit_name if subject.unit_known else f"{UNKNOWN_UNIT} {subject.unit}"
+    unit = subject.unit_name if subject.unit_known else f"{UNKNOWN_UNIT} {subject.unit}".strip()
     return [priority, KIND_WORDS[subject.kind], unit]
 
 

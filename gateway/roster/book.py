@@ -71,6 +71,7 @@ class RosterBook:
         self._duties: dict[tuple[str, Role], _Kept] = {}
         self._units: dict[str, _Record] = {}
         self._receivers: dict[str, Receiver] = {}
+        self._kinds: frozenset[NumberKind] | None = None
 
     def duty(self, unit: str, role: Role, instant: int) -> Duty | None:
         """All that decides who answers for the role at the instant (UTC ms); None if the unit is unknown.
@@ -90,6 +91,14 @@ class RosterBook:
         with self._snapshot():
             self._refresh()
             return self._receiver(name)
+
+    def number_kinds(self) -> frozenset[NumberKind]:
+        """What kinds of number the roster uses, and so which carriers it needs. Raises sqlite3.Error."""
+        self._refresh()
+        if self._kinds is None:
+            rows = self._connection.execute(statements.USED_KINDS).fetchall()
+            self._kinds = frozenset(NumberKind(kind) for (kind,) in rows)
+        return self._kinds
 
     def revision(self) -> int:
         """The roster's revision as it stands; it rises with every change. Raises sqlite3.Error."""
@@ -120,6 +129,7 @@ class RosterBook:
             self._duties.clear()
             self._units.clear()
             self._receivers.clear()
+            self._kinds = None
         self._revision, self._version = revision, version
 
     def _look_up(self, name: str, role: Role, instant: int) -> Duty | None:

@@ -133,7 +133,9 @@ def in_order(faults: Iterable[Fault]) -> list[Fault]:
 
     def place(fault: Fault) -> tuple[int, int]:
         table, _, rest = fault.path.partition("[")
-        return (tables.index(table) if table in tables else -1, int(rest.partition("]")[0] or 0))
+        if table not in tables:
+            return (-1, 0)
+        return (tables.index(table), int(rest.partition("]")[0] or 0))
 
     return sorted(faults, key=place)
 

@@ -7,7 +7,7 @@ has overtaken, or whose roster was changed meanwhile, raises RosterChanged and h
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -64,7 +64,8 @@ def swap(connection: sqlite3.Connection, generation: int, plan: Plan) -> None:
         _drop(connection, change, plan.retired)
     for change in plan.frame:
         _put(connection, change)
-    _lengthen(connection, plan.slots)
+    lengths = [(length, unit, length) for unit, length in plan.longest.items()]
+    connection.executemany(statements.LENGTHEN, lengths)
     connection.execute(statements.SET_LIVE, (generation,))
 
 
@@ -104,16 +105,6 @@ def _rows(held: Held, generation: int, made_by: str, made_at: int) -> list[tuple
         (*key_columns(held.key), receiver, *times, position, made_by, made_at, generation, FOREVER)
         for position, receiver in enumerate(held.receivers)
     ]
-
-
-def _lengthen(connection: sqlite3.Connection, slots: Sequence[SlotChange]) -> None:
-    """Keep each unit's bound for the search at least as long as its slots."""
-    longest: dict[str, int] = {}
-    for change in slots:
-        if change.after is not None and change.key.role is not None:
-            length = change.after.end - change.after.start
-            longest[change.key.unit] = max(longest.get(change.key.unit, 0), length)
-    connection.executemany(statements.LENGTHEN, [(length, unit, length) for unit, length in longest.items()])
 
 
 def _drop(connection: sqlite3.Connection, change: Change, retired: frozenset[str]) -> None:

@@ -17,7 +17,7 @@ from gateway.roster.document import MAX_SLOTS
 from gateway.roster.faults import Fault, RosterFaults
 from gateway.roster.frame import Frame, read_frame
 from gateway.roster.index import read_meta
-from gateway.roster.slots import ASSIGNMENT, STAFFING, Held, SlotTable, read_slots
+from gateway.roster.slots import ASSIGNMENT, STAFFING, Held, SlotReader, SlotTable
 from gateway.roster.values import WEEKDAYS, Receiver, Shift
 
 HEADER = "# The roster of bakjour. `bakjour roster import` reads it.\n"
@@ -53,8 +53,7 @@ def _on_one_line(array: re.Match[str]) -> str:
 
 
 def _slots(connection: sqlite3.Connection, table: SlotTable) -> list[Held]:
-    generation = read_meta(connection).generation
-    found = read_slots(connection, table, table.all, (generation, generation))
+    found = SlotReader(connection, read_meta(connection).generation).all(table)
     return sorted(found, key=lambda held: (held.key.unit, held.start, held.key.shift, held.key.role or ""))
 
 

@@ -30,7 +30,7 @@ async def import_roster(writer: Writer, plan: Plan, now: int, made_by: str = IMP
         for batch in _batches(plan.slots):
             await writer.run(edit.stage, generation, batch, made_by, now)
         await writer.run(edit.swap, generation, plan)
-    except BaseException:
+    except Exception:
         await _quietly(writer, generation)
         raise
     try:

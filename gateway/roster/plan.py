@@ -19,16 +19,8 @@ from gateway.roster.faults import Fault, RosterFaults
 from gateway.roster.frame import Frame, merged, read_frame
 from gateway.roster.index import Meta, read_meta
 from gateway.roster.references import References
-from gateway.roster.slots import (
-    TABLES,
-    Held,
-    SlotKey,
-    key_columns,
-    key_of,
-    read_slots,
-    table_of,
-)
-from gateway.roster.values import WEEKDAYS, Receiver, Shift
+from gateway.roster.slots import Held, SlotKey, SlotReader, key_of, table_of
+from gateway.roster.values import WEEKDAYS, Shift
 from gateway.roster.wall import span
 
 MAX_PLACES = 10
@@ -52,6 +44,7 @@ class Plan:
     frame: tuple[Change, ...]
     slots: tuple[SlotChange, ...]
     retired: frozenset[str]  # deleted receivers whom past slots still name
+    longest: dict[str, int]  # ms that an assignment of the unit lasts at most, where it may become more
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -89,6 +82,7 @@ class _Planning:
     now: int
     whole: bool
     meta: Meta = field(init=False)
+    slots: SlotReader = field(init=False)
     before: Frame = field(init=False)
     after: Frame = field(init=False)
     references: References = field(init=False)
@@ -98,9 +92,10 @@ class _Planning:
     def __post_init__(self) -> None:
         self.meta = read_meta(self.connection)
         self.meta.require(self.zone)
+        self.slots = SlotReader(self.connection, self.meta.generation)
         self.before = read_frame(self.connection)
         self.after = merged(self.before, self.document, self.whole)
-        self.references = References(self.document, self.after, self.whole)
+        self.references = References(self.document, self.before, self.after, self.whole)
         self.faults = list(self.document.faults)
 
     def plan(self) -> Plan:
@@ -113,24 +108,25 @@ class _Planning:
             frame=tuple(frame_changes(self.before, self.after)),
             slots=tuple(slots),
             retired=self._retired(),
+            longest=self._longest(slots),
         )
 
     def _named(self) -> Iterator[SlotChange]:
         """The slots of the file, as far as they differ from what stands."""
         for entry in self.document.slots:
             key, receivers = key_of(entry.value), entry.value.receivers
-            stood = self._stored(key)
+            stood = self.slots.one(key)
             if stood is not None and stood.end <= self.now:
                 if stood.receivers != receivers:
                     self.faults.append(
                         Fault(entry.path, f"{key} is past and cannot be altered: {_who(stood)} stood there")
                     )
                 continue
-            shift = self._shift(key, entry.path)
+            self.faults += self.references.of_slot(key, receivers, entry.path)
+            shift = self.after.shifts.get((key.unit, key.shift))
             if shift is None:
                 continue
             wanted = self._held(key, receivers, shift) if receivers else None
-            self._check(key, receivers, shift, entry.path)
             if not _same(stood, wanted):
                 yield SlotChange(key, stood, wanted)
 
@@ -145,7 +141,7 @@ class _Planning:
         }
         places: dict[str, list[str]] = {}
         for unit in sorted({unit for unit, _ in moved} | {unit for _, unit in shrunk}):
-            for held in self._open(unit):
+            for held in self.slots.open_of_unit(unit, self.now):
                 if held.key in named:
                     continue
                 for receiver in held.receivers:
@@ -171,7 +167,7 @@ class _Planning:
     def _removed(self) -> Iterator[SlotChange]:
         """In a replacement: slots, now or later, that the file does not name."""
         named = {key_of(entry.value) for entry in self.document.slots}
-        for held in self._open(None):
+        for held in self.slots.open(self.now):
             if held.key not in named:
                 yield SlotChange(held.key, held, None)
 
@@ -184,66 +180,24 @@ class _Planning:
             for unit in set(self.before.receivers[entry.value.id].units) - set(entry.value.units)
         }
 
-    def _open(self, unit: str | None) -> Iterator[Held]:
-        generation = self.meta.generation
-        for table in TABLES:
-            if unit is None:
-                yield from read_slots(self.connection, table, table.open, (self.now, generation, generation))
-            else:
-                parameters = (unit, self.now, generation, generation)
-                yield from read_slots(self.connection, table, table.open_of_unit, parameters)
-
-    def _stored(self, key: SlotKey) -> Held | None:
-        table, generation = table_of(key), self.meta.generation
-        parameters = (*key_columns(key), generation, generation)
-        return next(read_slots(self.connection, table, table.one, parameters), None)
-
-    def _shift(self, key: SlotKey, path: str) -> Shift | None:
-        """The slot's shift, None with a fault if there is none, without one if that was told elsewhere."""
-        faulty = self.document.faulty
-        if ("unit", key.unit) in faulty or ("shift", (key.unit, key.shift)) in faulty:
-            return None
-        if key.unit not in self.after.units:
-            self.faults += self.references.one("unit", key.unit, f"{path}.unit")
-            return None
-        shift = self.after.shifts.get((key.unit, key.shift))
-        if shift is None:
-            names = ", ".join(sorted(name for unit, name in self.after.shifts if unit == key.unit)) or "none"
-            self.faults.append(
-                Fault(f"{path}.shift", f"{key.shift!r} is no shift of {key.unit}; its shifts: {names}")
-            )
-        return shift
-
-    def _check(self, key: SlotKey, receivers: tuple[str, ...], shift: Shift, path: str) -> None:
-        """Whether these receivers may stand in this slot."""
-        day = WEEKDAYS[key.date.weekday()]
-        if receivers and day not in shift.weekdays:
-            days = ", ".join(shift.weekdays)
-            self.faults.append(
-                Fault(
-                    f"{path}.date",
-                    f"{key.date} is a {day}, when {key.shift} does not begin; its days: {days}",
-                )
-            )
-        for index, name in enumerate(receivers):
-            here = f"{path}.receivers[{index}]"
-            receiver = self.after.receivers.get(name)
-            if ("receiver", name) in self.document.faulty:
-                continue
-            if receiver is None and self.whole and name in self.before.receivers:
-                what = f"{name!r} is not in this file and would be deleted, but is assigned here: {key}"
-                self.faults.append(Fault(here, what))
-            elif receiver is None:
-                self.faults += self.references.one("receiver", name, here)
-            elif key.unit not in receiver.units:
-                self.faults.append(Fault(here, _untied(receiver, key)))
-
     def _held(self, key: SlotKey, receivers: tuple[str, ...], shift: Shift) -> Held:
         at = (key.date, shift)
         if at not in self.spans:
             self.spans[at] = span(key.date, shift.start, shift.end, self.zone)
         start, end = self.spans[at]
         return Held(key, receivers, shift.start, shift.end, start, end, late=end <= self.now)
+
+    def _longest(self, slots: list[SlotChange]) -> dict[str, int]:
+        """By the slots that are written; and of a unit that comes again, by those that it had."""
+        longest: dict[str, int] = {}
+        for unit in self.after.units.keys() - self.before.units.keys():
+            (length,) = self.connection.execute(statements.LONGEST, (unit,)).fetchone()
+            longest[unit] = length or 0
+        for change in slots:
+            if change.after is not None and change.key.role is not None:
+                length = change.after.end - change.after.start
+                longest[change.key.unit] = max(longest.get(change.key.unit, 0), length)
+        return longest
 
     def _retired(self) -> frozenset[str]:
         deleted = self.before.receivers.keys() - self.after.receivers.keys()
@@ -263,11 +217,6 @@ def _same(stood: Held | None, wanted: Held | None) -> bool:
 
 def _who(held: Held) -> str:
     return ", ".join(held.receivers)
-
-
-def _untied(receiver: Receiver, key: SlotKey) -> str:
-    units = ", ".join(receiver.units) or "none"
-    return f"{receiver.id!r} may not be scheduled at {key.unit} ({key}); units of {receiver.id}: {units}"
 
 
 def _places(places: list[str]) -> str:

@@ -9,12 +9,14 @@ from collections.abc import Iterable, Iterator
 from gateway.roster.document import Document
 from gateway.roster.faults import Fault
 from gateway.roster.frame import Frame
+from gateway.roster.slots import SlotKey
+from gateway.roster.values import WEEKDAYS, Receiver, Shift
 
 
 class References:
     """Checks a document against the frame as it would be after the import."""
 
-    def __init__(self, document: Document, after: Frame, whole: bool) -> None:
+    def __init__(self, document: Document, before: Frame, after: Frame, whole: bool) -> None:
         self._document = document
         self._where = "this file" if whole else "this file or the roster"
         self._names: dict[str, set[str]] = {
@@ -26,29 +28,58 @@ class References:
             if table in self._names and isinstance(key, str):
                 self._names[table].add(key)
         self._after = after
+        self._deleted = before.receivers.keys() - after.receivers.keys()
 
     def faults(self) -> Iterator[Fault]:
         """Every reference of the frame's tables that leads nowhere, and every alias that is taken."""
         for area in self._document.areas:
-            yield from self.missing("receiver", area.value.fallback, f"{area.path}.fallback")
+            yield from self._missing("receiver", area.value.fallback, f"{area.path}.fallback")
         for unit in self._document.units:
-            yield from self.one("area", unit.value.area, f"{unit.path}.area")
-            yield from self.missing("receiver", unit.value.fallback, f"{unit.path}.fallback")
+            yield from self._one("area", unit.value.area, f"{unit.path}.area")
+            yield from self._missing("receiver", unit.value.fallback, f"{unit.path}.fallback")
         for receiver in self._document.receivers:
-            yield from self.missing("unit", receiver.value.units, f"{receiver.path}.units")
+            yield from self._missing("unit", receiver.value.units, f"{receiver.path}.units")
         for shift in self._document.shifts:
-            yield from self.one("unit", shift.value.unit, f"{shift.path}.unit")
+            yield from self._one("unit", shift.value.unit, f"{shift.path}.unit")
         for administrator in self._document.administrators:
-            yield from self.missing("unit", administrator.value.units, f"{administrator.path}.units")
+            yield from self._missing("unit", administrator.value.units, f"{administrator.path}.units")
         yield from self._taken()
 
-    def missing(self, table: str, names: Iterable[str], path: str) -> Iterator[Fault]:
-        """The names of a list that are nowhere."""
-        for index, name in enumerate(names):
-            yield from self.one(table, name, f"{path}[{index}]")
+    def of_slot(self, key: SlotKey, receivers: tuple[str, ...], path: str) -> Iterator[Fault]:
+        """Every reason why these receivers cannot stand in this slot."""
+        shift = self._after.shifts.get((key.unit, key.shift))
+        if key.unit not in self._names["unit"]:
+            yield from self._one("unit", key.unit, f"{path}.unit")
+        elif shift is None:
+            yield from self._no_shift(key, path)
+        elif receivers and WEEKDAYS[key.date.weekday()] not in shift.weekdays:
+            yield Fault(f"{path}.date", _other_day(key, shift))
+        for index, name in enumerate(receivers):
+            here = f"{path}.receivers[{index}]"
+            receiver = self._after.receivers.get(name)
+            if ("receiver", name) in self._document.faulty:
+                continue
+            if name in self._deleted:
+                what = "is not in this file and would be deleted, but is assigned here"
+                yield Fault(here, f"{name!r} {what}: {key}")
+            elif receiver is None:
+                yield from self._one("receiver", name, here)
+            elif key.unit not in receiver.units:
+                yield Fault(here, _untied(receiver, key))
 
-    def one(self, table: str, name: str, path: str) -> Iterator[Fault]:
-        """The fault of a name that is nowhere."""
+    def _no_shift(self, key: SlotKey, path: str) -> Iterator[Fault]:
+        if ("shift", (key.unit, key.shift)) in self._document.faulty:
+            return
+        names = ", ".join(sorted(name for unit, name in self._after.shifts if unit == key.unit))
+        yield Fault(
+            f"{path}.shift", f"{key.shift!r} is no shift of {key.unit}; its shifts: {names or 'none'}"
+        )
+
+    def _missing(self, table: str, names: Iterable[str], path: str) -> Iterator[Fault]:
+        for index, name in enumerate(names):
+            yield from self._one(table, name, f"{path}[{index}]")
+
+    def _one(self, table: str, name: str, path: str) -> Iterator[Fault]:
         if name not in self._names[table]:
             yield Fault(path, f"{name!r} is no {table} of {self._where}")
 
@@ -70,3 +101,13 @@ class References:
                     yield Fault(
                         path, f"{alias!r} is an alias of the unit {other!r} too; each leads to one unit"
                     )
+
+
+def _other_day(key: SlotKey, shift: Shift) -> str:
+    day = WEEKDAYS[key.date.weekday()]
+    return f"{key.date} is a {day}, when {key.shift} does not begin; its days: {', '.join(shift.weekdays)}"
+
+
+def _untied(receiver: Receiver, key: SlotKey) -> str:
+    units = ", ".join(receiver.units) or "none"
+    return f"{receiver.id!r} may not be scheduled at {key.unit} ({key}); units of {receiver.id}: {units}"

@@ -32,6 +32,7 @@ class Candidate:
     receiver: Receiver
     origin: Origin
     reason: Words
+    slot: Slot | None = None  # the shift that he is on, if he is on duty
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +63,16 @@ def resolve(
         reasons.role(asked.role, asked.shown),
         reasons.unit(duty),
     ]
-    found = _ladder(duty, policy.catch_all, asked.role, instant, steps) if alerts else []
+    candidates: tuple[Candidate, ...] = ()
+    if alerts:
+        candidates = _once(_ladder(duty, policy.catch_all, asked.role, instant, steps), steps)
     return Resolution(
         alerts=alerts,
         role=asked.role,
         profession=asked.shown,
         priority=WITHOUT_PRIORITY if priority is None else priority,
         unit=None if duty is None else duty.unit,
-        candidates=_once(found, steps),
+        candidates=candidates,
         steps=tuple(steps),
     )
 
@@ -88,7 +91,8 @@ def _ladder(
         steps.append(reasons.nobody_on(role))
     for slot in slots:
         steps.append(reasons.slot(slot))
-        found += _all_as(slot.receivers, Origin.DUTY, reasons.on_duty(slot))
+        reason = reasons.on_duty(slot)
+        found += (Candidate(receiver, Origin.DUTY, reason, slot) for receiver in slot.receivers)
     steps.append(reasons.unit_fallback(duty))
     found += _all_as(duty.fallback, Origin.UNIT_FALLBACK, reasons.of_unit_fallback(duty))
     steps.append(reasons.area_fallback(duty))

@@ -5,7 +5,7 @@ the names here, never from data. A slot's rows are read, hidden and added togeth
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812
 from datetime import time as Time  # noqa: N812
@@ -95,12 +95,38 @@ def key_of(value: Staffing | Assignment) -> SlotKey:
     return SlotKey(value.unit, value.shift, value.date, value.role if isinstance(value, Assignment) else None)
 
 
-def read_slots(
-    connection: sqlite3.Connection, table: SlotTable, statement: str, parameters: tuple[Any, ...]
-) -> Iterator[Held]:
-    """The slots that a selecting statement of `table` finds, in its order. Raises sqlite3.Error."""
+class SlotReader:
+    """The slots that one generation sees. Its methods raise sqlite3.Error."""
+
+    def __init__(self, connection: sqlite3.Connection, generation: int) -> None:
+        self._connection = connection
+        self._seen = (generation, generation)
+
+    def one(self, key: SlotKey) -> Held | None:
+        """What stands under this key, None if nothing does."""
+        table = table_of(key)
+        return next(self._read(table, table.one, *key_columns(key)), None)
+
+    def all(self, table: SlotTable) -> Iterator[Held]:
+        """Every slot of a table, in the order of the keys."""
+        return self._read(table, table.all)
+
+    def open(self, now: int) -> Iterator[Held]:
+        """Every slot that ends after `now` (UTC ms)."""
+        for table in TABLES:
+            yield from self._read(table, table.open, now)
+
+    def open_of_unit(self, unit: str, now: int) -> Iterator[Held]:
+        """Every slot of the unit that ends after `now` (UTC ms)."""
+        for table in TABLES:
+            yield from self._read(table, table.open_of_unit, unit, now)
+
+    def _read(self, table: SlotTable, statement: str, *parameters: Any) -> Iterator[Held]:
+        return _slots(table, self._connection.execute(statement, (*parameters, *self._seen)))
+
+
+def _slots(table: SlotTable, rows: Iterable[tuple[Any, ...]]) -> Iterator[Held]:
     keys = 3 if table is STAFFING else 4
-    rows = connection.execute(statement, parameters)
     for columns, group in groupby(rows, lambda row: row[:keys]):
         members = list(group)
         _, begins, ends, start, end, late = members[0][keys:]

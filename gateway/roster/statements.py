@@ -78,6 +78,7 @@ DROP_ADMINISTRATOR = "DELETE FROM administrator WHERE username = ?"
 SET_FILLING = "UPDATE roster_meta SET filling = ? WHERE id = 1"
 SET_LIVE = "UPDATE roster_meta SET revision = revision + 1, generation = ? WHERE id = 1"
 SET_ZONE = "UPDATE roster_meta SET revision = revision + 1, zone = ?, tz_version = ? WHERE id = 1"
+LONGEST = "SELECT max(end_ms - start_ms) FROM assignment WHERE unit = ?"
 LENGTHEN = "UPDATE unit SET longest_ms = ? WHERE id = ? AND longest_ms < ?"
 MEASURE = """
 UPDATE unit SET longest_ms = coalesce(

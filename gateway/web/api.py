@@ -43,14 +43,14 @@ def create_app(services: Services) -> FastAPI:
         version=requests.program_version(),
         docs_url=None,
         redoc_url=None,
-        openapi_url="/api/openapi.json",
+        openapi_url=None,
     )
     problems.install(app)
     _add_events(app, services)
     _add_alerts(app, services)
     _add_who(app, services)
     _add_monitoring(app, services)
-    openapi.install(app)
+    _add_description(app, services)
     return app
 
 
@@ -134,6 +134,15 @@ def _add_monitoring(app: FastAPI, services: Services) -> None:
         return Response(
             generate_latest(services.metrics), headers=problems.HEADERS, media_type=CONTENT_TYPE_LATEST
         )
+
+
+def _add_description(app: FastAPI, services: Services) -> None:
+    with_any_key = key_for(services.operations, *Scope)
+
+    @app.get("/api/openapi.json", dependencies=[Depends(with_any_key)], include_in_schema=False)
+    async def description() -> Response:
+        """The description of all this."""
+        return _json(openapi.document(app))
 
 
 async def _body(request: Request) -> bytes | None:

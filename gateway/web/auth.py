@@ -26,17 +26,19 @@ Presented = Annotated[HTTPAuthorizationCredentials | None, Security(bearer)]
 Check = Callable[[HTTPAuthorizationCredentials | None], Awaitable[ApiKey]]
 
 
-def key_for(operations: Operations, scope: Scope) -> Check:
-    """A dependency that lets a request through only with a good key of this scope, or of `admin`."""
+def key_for(operations: Operations, *scopes: Scope) -> Check:
+    """A dependency that lets a request through only with a good key of one of these scopes, or of `admin`."""
+
+    opening = dict.fromkeys((*scopes, Scope.ADMIN))
 
     # A coroutine, because a plain function would run in a thread, where the store must not be read.
     async def check(presented: Presented) -> ApiKey:
         key = None if presented is None else _known(operations, presented.credentials)
         if key is None:
             raise HTTPException(401, "a good key is needed", {"WWW-Authenticate": "Bearer"})
-        if key.scope not in (scope, Scope.ADMIN):
+        if key.scope not in opening:
             log.warning("a key was used for what it does not open", key=key.name, scope=key.scope)
-            raise HTTPException(403, f"this key opens {key.scope}; this needs {scope} or admin")
+            raise HTTPException(403, f"this key opens {key.scope}; this needs {' or '.join(opening)}")
         return key
 
     return check

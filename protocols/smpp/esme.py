@@ -95,7 +95,8 @@ class Esme(Link[EsmeEvent]):
     def answer(self, token: Token, answer: int, now: float) -> None:
         """Answer a DeliverReceived with a command_status; 0 only once the message is stored."""
         self._advance(now)
-        self._reply(self._inbox.take(token), answer)
+        self._reply(self._inbox.peek(token), answer)
+        self._inbox.take(token)
 
     def _reply(self, waiting: Waiting, code: int) -> None:
         data = waiting.command_id == Command.DATA_SM

@@ -42,7 +42,9 @@ class _Text(Adapter):  # type: ignore[misc]
     def _encode(self, obj: str, context: Any, path: str) -> bytes:
         self._check(len(obj), path)
         if "\0" in obj or not all(ord(letter) < 0x100 for letter in obj):
-            raise ValidationError(f"{obj!r} holds a character that no octet stands for", path=path)
+            raise ValidationError(
+                "a character that no octet stands for, or NUL", path=path
+            )  # may be a password
         return obj.encode("latin-1")
 
     def _check(self, length: int, path: str) -> None:

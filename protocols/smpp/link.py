@@ -250,6 +250,8 @@ class Link(ABC, Generic[EventT]):
         return min(timers, key=lambda timer: timer[0], default=None)
 
     def _advance(self, now: float) -> None:
+        if now == self._latest:
+            return  # all timers run for more than no time, so nothing new can be due
         self._latest = max(self._latest, now)
         while (due := self._due()) is not None and due[0] <= now:
             self._fire(*due)

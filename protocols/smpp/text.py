@@ -41,7 +41,8 @@ def decode_octets(octets: bytes, data_coding: int) -> str:
     kind = alphabet(data_coding)
     if kind == "ucs2":
         return ucs2.decode(octets)
-    return gsm7.decode(octets) if kind == "gsm7" else octets.decode("latin-1")
+    # Octets above 7F are no septets: this centre's default alphabet is not the usual one.
+    return gsm7.decode(octets) if kind == "gsm7" and octets.isascii() else octets.decode("latin-1")
 
 
 def _sar(tlvs: tuple[Tlv, ...]) -> Part | None:

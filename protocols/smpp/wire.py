@@ -137,7 +137,7 @@ def _fields(layout: Layout, command_id: int, rest: bytes) -> tuple[pdu.Body, tup
     fields: dict[str, Any] = {name: parsed[name] for name in layout.names}
     tail: bytes = parsed.tail
     if not layout.optional:
-        stray = (f"{len(tail)} octet(s) after the last field: {tail.hex()}",)
+        stray = (f"{len(tail)} octet(s) after the last field",)
         return layout.make(**fields), stray if tail else ()
     tlvs, faults = read_tlvs(tail)
     return layout.make(**fields, tlvs=tlvs), faults

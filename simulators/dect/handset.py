@@ -39,14 +39,13 @@ class Answer(StrEnum):
     IGNORE = "ignore"
 
 
-class Outcome(StrEnum):
-    """What became of an attempt to bring a message to a handset."""
+class Refusal(StrEnum):
+    """Why a handset did not show a message."""
 
-    SHOWN = "shown"
     BUSY = "busy"
     OFF = "off"
     OUT_OF_RANGE = "out_of_range"
-    FULL = "memory_full"
+    MEMORY_FULL = "memory_full"
 
 
 @dataclass(slots=True)
@@ -78,10 +77,10 @@ class _Kept:
 
 
 _REFUSES = {
-    HandsetState.BUSY: Outcome.BUSY,
-    HandsetState.OFF: Outcome.OFF,
-    HandsetState.OUT_OF_RANGE: Outcome.OUT_OF_RANGE,
-    HandsetState.MEMORY_FULL: Outcome.FULL,
+    HandsetState.BUSY: Refusal.BUSY,
+    HandsetState.OFF: Refusal.OFF,
+    HandsetState.OUT_OF_RANGE: Refusal.OUT_OF_RANGE,
+    HandsetState.MEMORY_FULL: Refusal.MEMORY_FULL,
 }
 _MUTE = frozenset({HandsetState.SILENT, HandsetState.IN_CHARGER})
 
@@ -121,19 +120,19 @@ class Handset:
         """Messages in the memory, the one in front first."""
         return [kept.shown for kept in self._memory]
 
-    def show(self, text: str, priority: int, beep: int, call: object) -> Outcome:
+    def show(self, text: str, priority: int, beep: int, call: object) -> Shown | Refusal:
         """Take a message that came by radio; `call` comes back with the answer."""
         if self._state in _REFUSES:
             return _REFUSES[self._state]
         if len(self._memory) >= MEMORY and not self._forget_answered():
-            return Outcome.FULL
+            return Refusal.MEMORY_FULL
         mute = self._state in _MUTE
         kept = _Kept(Shown(text, priority, SILENT_BEEP if mute else beep, self._clock.seconds()), call)
         self._memory.append(kept)
         self._memory.sort(key=lambda other: (other.shown.priority, other.shown.at))
         if not mute and self.owner.answer is not Answer.IGNORE:
             kept.timer = self._clock.callLater(self.owner.delay, self._answer, kept, self.owner.answer)
-        return Outcome.SHOWN
+        return kept.shown
 
     def accept(self) -> None:
         """Press OK on the message in front that has no answer yet. Raises LookupError if there is none."""

@@ -93,7 +93,7 @@ class Link(Factory):
             extra_cr=trailing_cr,
         )
         self._pump: LinkPump | None = None
-        self._reports: deque[Block] = deque(maxlen=MAX_REPORTS)
+        self._reports: deque[Block] = deque()
         self._tries = 0
         self._under_way = False
 
@@ -109,9 +109,9 @@ class Link(Factory):
 
     def report(self, block: Block) -> None:
         """Bring `block` to the other side as soon as it lets us."""
-        if len(self._reports) == MAX_REPORTS and self._under_way:
+        if len(self._reports) >= MAX_REPORTS:
             self._tell("report_lost", reason="too many wait")
-            return
+            del self._reports[1 if self._under_way else 0]
         self._reports.append(block)
         self._next()
 

@@ -5,14 +5,11 @@ by arrival; a call to an unknown extension is taken and reported absent; a reset
 address and text takes the message back. Time comes from the clock alone.
 """
 
-import heapq
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import count
 
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 
 from protocols.espa444 import (
     CHARSETS,
@@ -27,21 +24,16 @@ from protocols.espa444 import (
     transmitter_failure,
 )
 from simulators.dect.faults import Faults
-from simulators.dect.handset import Answer, Handset, HandsetState, Outcome, Owner, Shown
+from simulators.dect.handset import Answer, Handset, HandsetState, Owner, Refusal, Shown
 from simulators.dect.link import Link, Role
+from simulators.dect.transmitter import Call, Transmitter, read_call
 
-QUEUE_LIMIT = 100
-"""Calls that wait for the transmitter; more are answered NAK 2."""
 REMEMBERED = 500
 """Calls of which the last status is kept for status requests."""
 AIR_SECONDS = 0.5
 """Time on the air of one transmission."""
 SEARCH_SECONDS = 12.0
 """Until a handset that does not answer counts as absent; 12 s is documented for one real system."""
-LOWEST_PRIORITY = 3
-"""What a call without record 6 gets."""
-DEFAULT_BEEPS = {1: 3, 2: 2, 3: 1}
-"""Beep code by priority, for calls without record 3."""
 SOUNDS = {1: "alarm", 2: "urgent", 3: "normal"}
 """How a handset sounds by priority."""
 
@@ -56,25 +48,11 @@ class StatusMode(StrEnum):
     NONE = "none"
 
 
-@dataclass(slots=True)
-class Call:
-    """One call in the system."""
-
-    block: Block
-    extension: str
-    text: str
-    priority: int
-    beep: int
-    transmissions: int
-    status: CallStatus = CallStatus.IN_QUEUE
-    timer: IDelayedCall | None = field(default=None, repr=False)
-
-
-_OUTCOMES = {
-    Outcome.SHOWN: CallStatus.PAGED,
-    Outcome.BUSY: CallStatus.BUSY,
-    Outcome.OFF: CallStatus.ABSENT,
-    Outcome.FULL: CallStatus.FAULT,
+_REFUSALS = {
+    Refusal.BUSY: CallStatus.BUSY,
+    Refusal.OFF: CallStatus.ABSENT,
+    Refusal.OUT_OF_RANGE: CallStatus.ABSENT,
+    Refusal.MEMORY_FULL: CallStatus.FAULT,
 }
 _ANSWERS = {Answer.ACCEPT: CallStatus.ACKNOWLEDGED, Answer.DECLINE: CallStatus.TERMINATED}
 
@@ -96,19 +74,17 @@ class PagingSystem:
         owner: Owner | None = None,
         select_window: float | None = None,
         trailing_cr: bool = False,
+        faults: Faults | None = None,
         air_seconds: float = AIR_SECONDS,
         search_seconds: float = SEARCH_SECONDS,
     ) -> None:
-        self.faults = Faults()
+        self.faults = faults or Faults()
         self.status_mode = status_mode
         self._clock = clock
         self._on_event = on_event
         self._charset = CHARSETS[charset]
-        self._air_seconds = air_seconds
         self._search_seconds = search_seconds
-        self._queue: list[tuple[int, int, Call]] = []
-        self._order = count()
-        self._on_air: Call | None = None
+        self._transmitter = Transmitter(clock, air_seconds, self._transmitted)
         self._searching: list[Call] = []
         self._remembered: OrderedDict[object, Call] = OrderedDict()
         self._transmitter_failed = False
@@ -139,7 +115,7 @@ class PagingSystem:
     @property
     def queued(self) -> int:
         """Calls that wait for the transmitter."""
-        return len(self._queue)
+        return self._transmitter.queued
 
     @property
     def transmitter_failed(self) -> bool:
@@ -156,9 +132,9 @@ class PagingSystem:
     def stop(self) -> None:
         """Drop the connection and forget every timer."""
         self.link.close()
-        on_air = [self._on_air] if self._on_air is not None else []
-        for call in [*on_air, *self._searching]:
-            self._cancel(call)
+        self._transmitter.stop()
+        for call in self._searching:
+            call.cancel()
         for handset in self.handsets.values():
             handset.stop()
 
@@ -173,30 +149,18 @@ class PagingSystem:
         if not extension:
             self._tell("refused", reason="no call address")
             return LinkAnswer.NAK_INVALID
-        call = self._call(block, extension)
+        call = read_call(block, extension, self._charset)
         if block.value(RecordId.CALL_TYPE) == CallType.RESET:
             self._reset(call)
             return LinkAnswer.ACK
-        if len(self._queue) >= QUEUE_LIMIT:
+        if self._transmitter.full:
             self._tell("refused", reason="queue full", extension=extension)
             return LinkAnswer.NAK_BUSY
         self._tell("call", extension=extension, text=call.text, priority=call.priority, beep=call.beep)
         self._remember(call)
-        heapq.heappush(self._queue, (call.priority, next(self._order), call))
         self._report(call, CallStatus.IN_QUEUE)
-        self._transmit()
+        self._transmitter.put(call)
         return LinkAnswer.ACK
-
-    def _call(self, block: Block, extension: str) -> Call:
-        priority = _number(block.value(RecordId.PRIORITY), LOWEST_PRIORITY)
-        return Call(
-            block,
-            extension,
-            self._charset.decode(block.get(RecordId.TEXT) or b""),
-            priority,
-            _number(block.value(RecordId.BEEP), DEFAULT_BEEPS.get(priority, 1)),
-            _number(block.value(RecordId.TRANSMISSIONS), 1),
-        )
 
     def _status_request(self, block: Block) -> LinkAnswer:
         call = self._remembered.get(identity(block))
@@ -217,41 +181,28 @@ class PagingSystem:
         if self.status_mode is StatusMode.AUTOMATIC:
             self.link.report(status_of(call.block, status))
 
-    def _transmit(self) -> None:
-        if self._on_air is not None or not self._queue:
-            return
-        _, _, call = heapq.heappop(self._queue)
-        self._on_air = call
-        call.timer = self._clock.callLater(self._air_seconds * call.transmissions, self._transmitted)
-
-    def _transmitted(self) -> None:
-        call, self._on_air = self._on_air, None
-        assert call is not None
-        call.timer = None
+    def _transmitted(self, call: Call) -> None:
         if self._transmitter_failed:
             self._report(call, CallStatus.FAULT)
         else:
             self._deliver(call)
-        self._transmit()
 
     def _deliver(self, call: Call) -> None:
         handset = self.handsets.get(call.extension)
-        outcome = Outcome.OFF if handset is None else handset.show(call.text, call.priority, call.beep, call)
-        if handset is not None and outcome is Outcome.OUT_OF_RANGE:
+        if handset is None:
+            self._report(call, CallStatus.ABSENT)
+            return
+        shown = handset.show(call.text, call.priority, call.beep, call)
+        if shown is Refusal.OUT_OF_RANGE:
             self._searching.append(call)
             call.timer = self._clock.callLater(self._search_seconds, self._not_found, call)
-            return
-        if handset is not None and outcome is Outcome.SHOWN:
-            shown = next(one for one in reversed(handset.screen) if one.text == call.text)
-            self._tell(
-                "shown",
-                extension=call.extension,
-                text=call.text,
-                priority=call.priority,
-                beep=shown.beep,
-                sound=SOUNDS.get(call.priority, "normal") if shown.beep else "none",
-            )
-        self._report(call, _OUTCOMES[outcome])
+        elif isinstance(shown, Refusal):
+            self._report(call, _REFUSALS[shown])
+        else:
+            sound = SOUNDS.get(shown.priority, "normal") if shown.beep else "none"
+            details = {"text": shown.text, "priority": shown.priority, "beep": shown.beep, "sound": sound}
+            self._tell("shown", extension=call.extension, **details)
+            self._report(call, CallStatus.PAGED)
 
     def _not_found(self, call: Call) -> None:
         call.timer = None
@@ -263,7 +214,7 @@ class PagingSystem:
         if handset.state is HandsetState.OUT_OF_RANGE:
             return
         for call in [call for call in self._searching if call.extension == handset.extension]:
-            self._cancel(call)
+            call.cancel()
             self._searching.remove(call)
             self._deliver(call)
 
@@ -277,31 +228,13 @@ class PagingSystem:
             assert isinstance(call, Call)
             return (call.extension, call.text) == (reset.extension, reset.text)
 
-        handset = self.handsets.get(reset.extension)
-        removed = handset.remove(same) if handset is not None else 0
-        kept = [entry for entry in self._queue if not same(entry[2])]
-        removed += len(self._queue) - len(kept)
-        heapq.heapify(kept)
-        self._queue = kept
+        removed = self._transmitter.remove(same)
+        if (handset := self.handsets.get(reset.extension)) is not None:
+            removed += handset.remove(same)
         for call in [call for call in self._searching if same(call)]:
-            self._cancel(call)
+            call.cancel()
             self._searching.remove(call)
             removed += 1
-        if self._on_air is not None and same(self._on_air):
-            self._cancel(self._on_air)
-            self._on_air = None
-            removed += 1
-            self._transmit()
         self._tell("removed", extension=reset.extension, text=reset.text, messages=removed)
         if removed:
             self._report(reset, CallStatus.TERMINATED)
-
-    def _cancel(self, call: Call) -> None:
-        if call.timer is not None and call.timer.active():
-            call.timer.cancel()
-        call.timer = None
-
-
-def _number(text: str | None, default: int) -> int:
-    """The value of a record that is a digit; what is reserved (0) or none means the default."""
-    return int(text) if text is not None and text.isascii() and text.isdigit() and int(text) else default

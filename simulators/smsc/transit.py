@@ -123,7 +123,7 @@ def _wanted(registered_delivery: int, state: State) -> bool:
     if state is State.ENROUTE:
         return bool(registered_delivery & _INTERIM)
     asked = registered_delivery & 0x03
-    return asked == _ALWAYS or asked == (_ON_SUCCESS if state is State.DELIVRD else _ON_FAILURE)
+    return asked in (_ALWAYS, _ON_SUCCESS if state is State.DELIVRD else _ON_FAILURE)
 
 
 def _relative_seconds(period: str) -> float | None:

@@ -13,7 +13,7 @@ from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.testing import StringTransport
 from twisted.internet.threads import deferToThread
 
-from gateway import requests
+from gateway import replies, requests
 from gateway.control import (
     MAX_LINE,
     MAX_WAITING,
@@ -30,7 +30,7 @@ def answer(request: Request) -> Deferred[Any]:
     """Stands for the operations."""
     match request:
         case requests.Ping():
-            return succeed(requests.Pong("1.2"))
+            return succeed(replies.Pong("1.2"))
         case requests.RevokeKey():
             return fail(Refused(Why.INVALID, "two faults", (("a", "wrong"), ("b", "wrong too"))))
         case _:
@@ -114,8 +114,8 @@ def test_half_close() -> None:
     protocol, transport = joined(later)
     protocol.dataReceived(b'{"op":"ping"}\n{"op":"ping"}\n')
     protocol.readConnectionLost()
-    waiting[0].callback(requests.Pong("1"))
-    waiting[1].callback(requests.Pong("2"))
+    waiting[0].callback(replies.Pong("1"))
+    waiting[1].callback(replies.Pong("2"))
     assert [line["reply"]["version"] for line in said(transport)] == ["1", "2"]
     assert transport.disconnecting
 
@@ -131,7 +131,7 @@ async def test_over_the_socket(tmp_path: Path) -> None:
     try:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         pong = await deferToThread(ask, path, requests.Ping())
-        assert pong == requests.Pong("1.2")
+        assert pong == replies.Pong("1.2")
         with pytest.raises(Refused) as refused:
             await deferToThread(ask, path, requests.RevokeKey("x"))
         assert refused.value.faults == (("a", "wrong"), ("b", "wrong too"))

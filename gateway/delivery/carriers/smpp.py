@@ -16,7 +16,14 @@ from gateway.clock import Clock
 from gateway.config import SmppCarrier as Settings
 from gateway.delivery.carriers.line import Line
 from gateway.delivery.carriers.pace import Pace
-from gateway.delivery.carriers.smpp_message import MAX_SEPTETS, about, measure, reported_numbers, submit_sm
+from gateway.delivery.carriers.smpp_message import (
+    MAX_SEPTETS,
+    about,
+    measure,
+    names,
+    reported_numbers,
+    submit_sm,
+)
 from gateway.logs import get_logger
 from gateway.model import Attempt, Proof
 from gateway.ports import (
@@ -217,9 +224,15 @@ class SmppCarrier:
             self._parked.setdefault(waits_for, []).append((pump, event, receipt))
 
     def _overtaken(self, receipt: Receipt) -> str | None:
-        """The number to which a message is under way without a response that this may be the receipt of."""
+        """The number to which a message is under way without a response that this may be the receipt of.
+
+        None if there is none, or if the receipt names our own reference: then it need not wait.
+        """
         numbers = reported_numbers(receipt.numbers, self._region)
-        return next((order.number for order in self._under_way.values() if order.number in numbers), None)
+        there = [order for order in self._under_way.values() if order.number in numbers]
+        if not there or any(names(receipt, order.attempt) for order in there):
+            return None
+        return there[0].number
 
     def _report(self, pump: SmppPump, event: e.DeliverReceived, receipt: Receipt) -> None:
         if receipt.delivered:

@@ -69,14 +69,18 @@ def about(receipt: Receipt) -> Callable[[Attempt], bool]:
     wanted = receipt.keys
 
     def matches(attempt: Attempt) -> bool:
-        number = attempt.id % REFERENCES
-        agrees = receipt.reference in (number, number & 0xFF)  # some centres echo the low octet only
         if attempt.ref is None:
-            return receipt.reference is not None and agrees
+            return names(receipt, attempt.id)
         same = not wanted.isdisjoint(keys(attempt.ref))
-        return same and (receipt.reference is None or agrees)
+        return same and (receipt.reference is None or names(receipt, attempt.id))
 
     return matches
+
+
+def names(receipt: Receipt, attempt: int) -> bool:
+    """Whether the receipt repeats our own reference for this attempt; some centres echo its low octet only."""
+    number = attempt % REFERENCES
+    return receipt.reference in (number, number & 0xFF)
 
 
 def reported_numbers(numbers: Sequence[str], region: str) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ NOW = parse_time("2026-11-24T12:00", ZONE)
 
 
 class Store:
-    """One roster: `read` for look-ups, `run` as ports.Writer has it, every job in a transaction of its own."""
+    """One roster: `read` for look-ups, `run` as ports.Writer has it, a transaction for every job."""
 
     def __init__(self, path: Path) -> None:
         self.write = sqlite3.connect(path, isolation_level=None)

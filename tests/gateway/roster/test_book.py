@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gateway.model import Origin, Role
+from gateway.model import NumberKind, Origin, Role
 from gateway.roster.book import RosterBook
 from gateway.roster.document import read_document
 from gateway.roster.wall import load_zone, parse_time, span
@@ -24,7 +24,8 @@ def random_roster(seed: int) -> str:
     draw = random.Random(seed)
     text = '[[area]]\nid = "a"\nname = "A"\n[[unit]]\nid = "u"\narea = "a"\nname = "U"\n'
     for name in "pqrs":
-        text += f'[[receiver]]\nid = "{name}"\nname = "{name}"\nkind = "person"\nnumber = "20117"\nunits = ["u"]\n'
+        text += f'[[receiver]]\nid = "{name}"\nname = "{name}"\nkind = "person"\n'
+        text += 'number = "20117"\nunits = ["u"]\n'
     shifts = [f"S{number}" for number in range(draw.randint(1, 5))]
     for name in shifts:
         start, end = (
@@ -95,6 +96,16 @@ def test_receivers_in_full(store: Any, frame: str) -> None:
     assert RosterBook(store.read).receiver("nobody") is None
 
 
+def test_kinds_of_number(store: Any, frame: str) -> None:
+    """The roster uses the kinds of its receivers' numbers and second numbers, as it stands now."""
+    book = RosterBook(store.read)
+    assert book.number_kinds() == frozenset()
+    store.load(frame)
+    assert book.number_kinds() == {NumberKind.EXTENSION, NumberKind.MOBILE}
+    store.load(frame.replace('backup = "070-174 06 05"', ""))
+    assert book.number_kinds() == {NumberKind.EXTENSION}
+
+
 def test_order_of_the_list(store: Any, frame: str, assigned: Callable[..., str], now: int) -> None:
     """The receivers of a slot stand in the order of the list, with who entered it and when."""
     store.load(frame + assigned("2026-11-24", "bo", "anna"))
@@ -120,7 +131,7 @@ def test_change_is_seen_at_once(store: Any, frame: str, assigned: Callable[..., 
 
 
 def test_kept_until_the_next_boundary(store: Any, frame: str, assigned: Callable[..., str], now: int) -> None:
-    """A kept duty ends with its shift and when the next one begins, and does not reach back before it was read."""
+    """A kept duty ends with its shift and when the next one begins, and does not reach back."""
     store.load(frame + assigned("2026-11-24", "anna") + assigned("2026-11-24", "bo", shift="Natt"))
     book = RosterBook(store.read)
 

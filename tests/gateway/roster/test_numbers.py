@@ -58,8 +58,15 @@ def test_any_number() -> None:
 
 @pytest.mark.parametrize(
     ("number", "shown"),
-    [("+46701740605", "+46•••0605"), ("+4520123456", "+45•••3456"), ("20117", "•••17"), ("", "•••"), ("+", "•••"), ("+1", "+•••1")],
-)  # fmt: skip
+    [
+        ("+46701740605", "+46•••0605"),
+        ("+4520123456", "+45•••3456"),
+        ("20117", "•••17"),
+        ("", "•••"),
+        ("+", "+•••"),
+        ("+1", "+•••1"),
+    ],
+)
 def test_mask(number: str, shown: str) -> None:
     """A log shows the country code and at most the last four digits."""
     assert mask(number) == shown

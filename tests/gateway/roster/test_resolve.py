@@ -3,6 +3,8 @@
 from datetime import date, time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.model import NumberKind, Origin, Role
 from gateway.roster.resolve import Policy, Resolution, resolve
@@ -44,7 +46,7 @@ def ladder(found: Resolution) -> list[tuple[str, Origin]]:
 
 
 def test_order_of_the_ladder() -> None:
-    """Those on duty are paged first, the latest start before others; then the unit's, then the area's fallback."""
+    """Those on duty come first, the latest start before others; then the unit's and the area's fallback."""
     found = ask(
         duty(
             slot("Dag", 10, 200, "anna", "bo"),
@@ -156,3 +158,63 @@ def test_reason_names_shift_and_times() -> None:
 def test_every_kind_is_told(kind: Kind) -> None:
     """Every kind of event is resolved and named without an exception."""
     assert ask(duty(), kind=kind).steps
+
+
+TEXTS = st.text(max_size=5)
+PEOPLE = st.lists(
+    st.builds(
+        Receiver,
+        id=TEXTS,
+        name=TEXTS,
+        kind=st.sampled_from(ReceiverKind),
+        number=TEXTS,
+        number_kind=st.sampled_from(NumberKind),
+    ),
+    max_size=3,
+).map(tuple)
+SLOTS = st.builds(
+    Slot,
+    shift=TEXTS,
+    date=st.dates(),
+    begins=st.times(),
+    ends=st.times(),
+    start=st.integers(95, 105),
+    end=st.integers(95, 105),
+    role=st.sampled_from(Role),
+    receivers=PEOPLE,
+    made_by=TEXTS,
+    made_at=st.integers(),
+)
+
+
+@given(
+    slots=st.lists(SLOTS, max_size=4),
+    fallback=PEOPLE,
+    area_fallback=PEOPLE,
+    profession=TEXTS,
+    kind=st.sampled_from(Kind),
+    priority=st.none() | st.integers(),
+)
+def test_any_roster_has_an_answer(
+    slots: list[Slot],
+    fallback: tuple[Receiver, ...],
+    area_fallback: tuple[Receiver, ...],
+    profession: str,
+    kind: Kind,
+    priority: int | None,
+) -> None:
+    """No content of a roster or an event makes the resolver raise, name anybody twice, or forget anybody."""
+    held = Duty(Unit("", "", ""), Area("", ""), fallback, area_fallback, tuple(slots))
+    found = resolve(held, Policy(CRITERIA), profession, kind, priority, 100)
+    names = [one.receiver.id for one in found.candidates]
+    running = [
+        one
+        for slot in slots
+        if slot.start <= 100 < slot.end and slot.role is found.role
+        for one in slot.receivers
+    ]
+    assert len(names) == len(set(names))
+    assert set(names) == (
+        {one.id for one in (*running, *fallback, *area_fallback)} if found.alerts else set()
+    )
+    assert all((one.slot is not None) == (one.origin is Origin.DUTY) for one in found.candidates)

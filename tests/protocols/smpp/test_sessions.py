@@ -163,6 +163,17 @@ def test_slow_store_is_answered_with_rx_t_appn() -> None:
         session.answer(received.token, 0, 9.0)
 
 
+def test_an_impossible_answer_leaves_the_token_open() -> None:
+    """A command_status that no PDU can hold is refused, and the delivery still waits for its answer."""
+    session = bound()
+    (received,) = session.receive_data(wire.encode(SVAR, 5), 1.0)
+    assert isinstance(received, events.DeliverReceived)
+    with pytest.raises(LocalProtocolError):
+        session.answer(received.token, -1, 1.0)
+    session.answer(received.token, 0, 1.0)
+    assert wire.decode(session.data_to_send()).status == 0
+
+
 def test_bind_failures() -> None:
     """A refused, unanswered or cut bind is told once, with the status if there is one."""
     refused, silent, cut, nacked = (Esme(CONFIG, 0.0) for _ in range(4))
@@ -359,3 +370,12 @@ def test_random_octets(chunks: list[bytes], make: Callable[[], Any]) -> None:
     session.tick(1_000.0)
     session.receive_eof(1_000.0)
     assert session.close_reason is not None
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"window": 0}, {"response": 0.0}, {"answer_within": 0.0}, {"opening": -1.0}]
+)
+def test_timing_that_cannot_be(wrong: dict[str, Any]) -> None:
+    """A window or a wait of nothing is refused."""
+    with pytest.raises(ValueError, match="window"):
+        Timing(**wrong)

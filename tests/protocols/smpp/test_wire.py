@@ -178,6 +178,9 @@ def test_bind_with_a_long_password() -> None:
     with pytest.raises(LocalProtocolError, match="password"):
         wire.encode(bind, 1)
     assert "hemlighet" not in repr(bind)
+    with pytest.raises(LocalProtocolError) as caught:
+        wire.encode(pdu.Bind(BindMode.TRANSCEIVER, "bakjour", "heml日"), 1)
+    assert "heml" not in str(caught.value)
 
 
 TEXT = st.text(st.characters(min_codepoint=1, max_codepoint=255), max_size=5)
