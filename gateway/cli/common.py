@@ -22,6 +22,9 @@ ConfigOption = Annotated[
 DEFAULT_CONFIG = Path("bakjour.toml")
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
+INSTANTS = {"at", "accepted", "raised", "cleared", "made", "revoked"}
+"""Columns that are not broken on a narrow terminal: half an instant reads as another."""
+
 Rows = Sequence[Sequence[str]]
 
 
@@ -97,7 +100,9 @@ def show_rows(columns: Sequence[str], rows: Rows) -> None:
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415 (text as it is: a name may look like markup)
 
-    table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold", no_wrap=column in INSTANTS)
     for row in rows:
         table.add_row(*map(Text, row))
     Console().print(table)

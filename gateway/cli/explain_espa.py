@@ -5,7 +5,7 @@ field all the same, by the same structure that the receiver demands (clause 4).
 """
 
 from gateway.cli.explained import Explained, raw_ascii, spaced, text_of
-from protocols.espa444 import BlockError, records
+from protocols.espa444 import BlockError, BlockFault, records
 from protocols.espa444.records import ACK, ENQ, EOT, ETX, NAK, RS, SOH, STX, US, RecordId, bcc_of, decode
 
 HEADERS = {
@@ -137,4 +137,5 @@ def _check_character(block: bytes, found: Explained) -> None:
     try:
         decode(block)
     except BlockError as error:
-        found.faults.append(f"{error.kind.value}: {error}")
+        what = "BCC" if error.kind is BlockFault.BCC else "structure"
+        found.faults.append(f"bad {what}: {error}")

@@ -1,7 +1,9 @@
 """The command line: what it prints where, and how it ends."""
 
+import contextlib
 import json
 import os
+import pty
 import re
 import socket
 import threading
@@ -297,3 +299,28 @@ def test_every_command_has_an_example() -> None:
     assert len(found) >= 15
     for path, command in found:
         assert f"bakjour {' '.join(path)}" in command.help, path
+
+
+def test_tables_on_a_terminal(staffed: Path) -> None:
+    """On a terminal the same comes as tables, and no instant is cut."""
+    config = ["--config", str(staffed / "bakjour.toml")]
+    command = ["who", "hc-andersberg", "nurse", "--at", "2026-11-24T12:00", *config]
+    for arguments, words in (
+        (command, ["receiver", "Anna Berg", "because"]),
+        (["decode", "espa444", "31", "05"], ["field", "meaning", "polls or selects"]),
+    ):
+        shown = on_terminal(arguments)
+        assert all(word in shown for word in words)
+        assert "\t" not in shown
+
+
+def on_terminal(arguments: list[str]) -> str:
+    """What a command prints on a pseudo-terminal of its own."""
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs, "w") as terminal, contextlib.redirect_stdout(terminal):
+        app(arguments, standalone_mode=False)
+    shown = b""
+    with contextlib.suppress(OSError), os.fdopen(ours, "rb", buffering=0) as reader:
+        while chunk := reader.read(4096):
+            shown += chunk
+    return shown.decode()

@@ -95,7 +95,7 @@ def test_faults_are_printed_with_what_could_be_read() -> None:
     result = run("espa444", *vector["hex"].split())
     assert result.exit_code == 1
     assert "record 1 (call address): 123" in result.stdout
-    assert "fault: check character differs" in result.stdout
+    assert "fault: bad BCC: check character 2e, 2d expected" in result.stdout
 
 
 @pytest.mark.parametrize(

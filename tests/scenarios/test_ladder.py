@@ -4,7 +4,7 @@ from gateway.ports import Report, ReportWord
 
 
 def test_unanswered_goes_up_the_whole_ladder_and_expires_red(ward):
-    """Unanswered, the next of the slot is paged, then the unit's fallback, then the area's; then it expires."""
+    """Unanswered, the next of the slot is paged, then the unit's fallback, the area's; then it expires."""
     sent = ward.clinic.sends(priority=2, case="L-1")
     ward.settles()
     ward.handset("20117").shows("L-1")
@@ -113,7 +113,7 @@ def test_an_ambiguous_status_acknowledges_nothing(ward):
 
 
 def test_a_one_way_unit_closes_unconfirmed(ward):
-    """Where the unit wants that, a route that cannot answer closes its alert when it has proved what it can."""
+    """Where the unit wants it, a route that cannot answer closes its alert when it has proved all it can."""
     sent = ward.clinic.sends(unit="sms-enheten", case="S-1")
     ward.settles()
     ward.phone("+46701740606").gets("S-1")

@@ -27,7 +27,7 @@ def test_a_shift_that_ends_at_midnight_hands_over_at_midnight(make_ward, plans):
 
 
 def test_of_overlapping_shifts_the_latest_start_goes_first(make_ward, plans):
-    """While two shifts overlap, the one that began last is paged first, and the other is next on the ladder."""
+    """While two shifts overlap, the one that began last is paged first, the other is next on the ladder."""
     plan = (
         plans.shift("hc-andersberg", "Dag", "07:00", "16:00")
         + plans.shift("hc-andersberg", "Mellan", "12:00", "20:00")

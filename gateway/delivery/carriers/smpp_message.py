@@ -78,7 +78,7 @@ def about(receipt: Receipt) -> Callable[[Attempt], bool]:
 
 
 def names(receipt: Receipt, attempt: int) -> bool:
-    """Whether the receipt repeats our own reference for this attempt; some centres echo its low octet only."""
+    """Whether the receipt repeats our own reference for this attempt; some echo its low octet only."""
     number = attempt % REFERENCES
     return receipt.reference in (number, number & 0xFF)
 
