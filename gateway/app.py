@@ -6,7 +6,7 @@
 
 import sqlite3
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred, fail, gatherResults, maybeDeferred, succeed
@@ -15,12 +15,13 @@ from twisted.internet.interfaces import IAddress, IStreamClientEndpoint, IStream
 from gateway.clock import DRIFT_LIMIT, Clock
 from gateway.config import Carrier as CarrierSettings
 from gateway.config import Config, EspaCarrier, TcpSource
+from gateway.config import Source as SourceSettings
 from gateway.delivery import events as e
 from gateway.delivery.carriers.espa444 import Espa444Carrier
 from gateway.delivery.carriers.smpp import SmppCarrier
 from gateway.delivery.dispatcher import Dispatcher
 from gateway.delivery.keeper import Keeper
-from gateway.delivery.texts import compose, plainest, template_for
+from gateway.delivery.texts import WORDINGS, compose, plainest, template_for
 from gateway.delivery.tracker import Tracker
 from gateway.intake import Intake
 from gateway.logs import get_logger
@@ -39,6 +40,9 @@ from gateway.store.values import Accepted, Duplicate
 from gateway.supervision.alarms import AlarmBoard
 from gateway.supervision.loops import Loop
 from protocols.clinic24.event import Event
+
+if TYPE_CHECKING:
+    from gateway.sources.mqtt import MqttSource as MqttClient
 
 WATCH_INTERVAL = 1.0
 """Seconds between two looks at clocks and store."""
@@ -102,11 +106,7 @@ class Gateway:
             self._close_case,
             self._last_resort,
         )
-        self._sources = [
-            TcpListener(settings.name, endpoints.server(settings.listen), clock, self.intake, self.outbox)
-            for settings in config.source
-            if isinstance(settings, TcpSource)
-        ]
+        self._sources = [self._source(settings, writer, endpoints) for settings in config.source]
         self._watch = Loop("the watch", WATCH_INTERVAL, self._look, clock.delays, self.alarms)
 
     async def start(self) -> list[str]:
@@ -160,6 +160,17 @@ class Gateway:
 
     # --- joints
 
+    def _source(
+        self, settings: SourceSettings, writer: Writer, endpoints: Endpoints
+    ) -> "TcpListener | MqttClient":
+        if isinstance(settings, TcpSource):
+            endpoint = endpoints.server(settings.listen)
+            return TcpListener(settings.name, endpoint, self._clock, self.intake, self.outbox)
+        # Imported only here: who has no broker pays neither memory nor start time for its libraries.
+        from gateway.sources.mqtt import MqttSource as MqttClient  # noqa: PLC0415
+
+        return MqttClient(settings, self._clock, writer, self.intake, self.outbox, self.alarms)
+
     def _load(self, number: int) -> Alert | None:
         try:
             return alerts.load(self._reader, number)
@@ -169,15 +180,16 @@ class Gateway:
     def _compose(self, alert: Alert, page: int, carrier: Carrier) -> str:
         """The text of a page; one whose text fails goes out in the plainest words, and says so to people."""
         entry = alert.pages[page]
+        language = self._config.texts.language
         capabilities = replace(
             carrier.capabilities, can_answer=alert.rungs[entry.rung].routes[entry.route].can_answer
         )
         try:
-            template = template_for(capabilities, self._config.privacy.sms_case)
+            template = template_for(capabilities, language, self._config.privacy.sms_case)
             return compose(alert.subject, template, capabilities, repeat=entry.repeat)
         except Exception as fault:
             self.alarms.tell(f"text:{alert.id}", f"alert {alert.id}: the text failed: {fault!r}")
-            return plainest(alert.subject, capabilities)
+            return plainest(alert.subject, WORDINGS[language], capabilities)
 
     def _ask(self, event: Event, instant: int) -> Resolution:
         assert event.profession is not None  # the codec lets no alerting event through without
@@ -245,7 +257,7 @@ class Gateway:
             self.alarms.clear_alarm("store")
 
 
-def _words(address: IAddress) -> str:
+def _words(address: IAddress | str) -> str:
     """An address as people write it."""
     if isinstance(address, IPv4Address | IPv6Address):
         return f"{address.type.lower()} {address.host}:{address.port}"

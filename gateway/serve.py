@@ -125,9 +125,9 @@ class Serve:
             await self._gateway.stop()
         if self._control is not None:
             await self._control.stop()
-        await self._writer.stop()
         if self._reader is not None:
-            self._reader.close()
+            self._reader.close()  # before the writer's, which then removes the log behind it
+        await self._writer.stop()
         if self._reactor.running:
             self._reactor.stop()  # type: ignore[no-untyped-call]
 

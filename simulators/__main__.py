@@ -12,6 +12,9 @@ import typer
 
 COMMANDS: Final = {
     "clinic24": "simulators.clinic24_command",
+    "dect": "simulators.dect_command",
+    "demo": "simulators.demo.command",
+    "smsc": "simulators.smsc_command",
 }
 """Name of each subcommand and the module whose function `command` it is."""
 

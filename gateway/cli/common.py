@@ -23,7 +23,8 @@ DEFAULT_CONFIG = Path("bakjour.toml")
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 INSTANTS = {"at", "accepted", "raised", "cleared", "made", "revoked"}
-"""Columns that are not broken on a narrow terminal: half an instant reads as another."""
+"""Columns of instants: on a terminal without year and milliseconds, and never broken, for half an instant
+reads as another."""
 
 Rows = Sequence[Sequence[str]]
 
@@ -104,8 +105,16 @@ def show_rows(columns: Sequence[str], rows: Rows) -> None:
     for column in columns:
         table.add_column(column, overflow="fold", no_wrap=column in INSTANTS)
     for row in rows:
-        table.add_row(*map(Text, row))
+        cells = (
+            _short(cell) if column in INSTANTS else cell for column, cell in zip(columns, row, strict=True)
+        )
+        table.add_row(*map(Text, cells))
     Console().print(table)
+
+
+def _short(instant: str) -> str:
+    """`2026-11-24T12:05:01.337Z` as `11-24 12:05:01Z`; other words as they are."""
+    return f"{instant[5:10]} {instant[11:19]}Z" if instant.endswith("Z") else instant
 
 
 def show(value: object, *, as_json: bool, plain: Callable[[], None]) -> None:

@@ -40,14 +40,14 @@ def alerts(
         show(detail, as_json=as_json, plain=lambda: _show_alert(detail))
         return
     found: tuple[replies.AlertSummary, ...] = ask(config, requests.ListAlerts(limit, open_only))
-    columns = ("alert", "accepted", "status", "priority", "kind", "unit", "case", "paged")
+    columns = ("alert", "accepted", "status", "prio", "kind", "unit", "case", "paged")
     rows = [
         (
             one.alert,
             one.accepted_at,
             one.status if not one.open else f"open: {one.status}",
             str(one.priority),
-            text(one.kind),
+            "alarm" if one.kind is None else one.kind.name.lower(),
             one.unit,
             text(one.case),
             ", ".join(one.receivers),
@@ -132,7 +132,7 @@ def _show_alert(detail: replies.AlertDetail) -> None:
     for name, value in (
         ("alert", detail.alert),
         ("event", f"{detail.source} {detail.id}"),
-        ("kind", text(detail.kind)),
+        ("kind", "technical alarm" if detail.kind is None else detail.kind.value),
         ("unit", detail.unit),
         ("priority", str(detail.priority)),
         ("case", text(detail.case)),

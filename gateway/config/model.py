@@ -13,6 +13,7 @@ from gateway.config.sections import (
     ProfessionsSection,
     Section,
     StoreSection,
+    TextsSection,
     WebSection,
     as_tuple,
 )
@@ -32,6 +33,7 @@ class Config(Section):
     web: WebSection | None = None
     criteria: CriteriaSection = CriteriaSection()
     privacy: PrivacySection = PrivacySection()
+    texts: TextsSection = TextsSection()
     alarms: AlarmsSection = AlarmsSection()
     source: Annotated[
         tuple[AnySource, ...], BeforeValidator(as_tuple, json_schema_input_type=list[AnySource])
@@ -57,6 +59,7 @@ SECTIONS: dict[str, type[Section]] = {
     "web": WebSection,
     "criteria": CriteriaSection,
     "privacy": PrivacySection,
+    "texts": TextsSection,
     "alarms": AlarmsSection,
 }
 TYPES: dict[str, dict[str, type[Section]]] = {

@@ -6,7 +6,7 @@ here but in `load` and `advice`.
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import phonenumbers
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -127,6 +127,12 @@ class PrivacySection(Section):
     """[privacy]: what leaves the house."""
 
     sms_case: bool = Field(default=True, description="show the case reference in SMS")
+
+
+class TextsSection(Section):
+    """[texts]: what messages say."""
+
+    language: Literal["sv", "en"] = Field(default="sv", description="of the messages to handsets and phones")
 
 
 class AlarmsSection(Section):

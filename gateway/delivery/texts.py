@@ -8,6 +8,7 @@ A text that is too long loses whole parts from its end, and says so with `CUT`: 
 be dialled, and half a unit's name is another unit. No patient data: a `Subject` has none.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.model import NumberKind, Subject
@@ -18,47 +19,88 @@ from protocols.clinic24.event import Kind
 CUT = ".."
 """Stands at the end of a text that lost something; two full stops exist in every character set."""
 
-REPEATED = "(upprepat)"
-"""An earlier attempt may have been shown. It stands in the first 12 characters."""
+TEST = "TEST"
 
-KIND_WORDS = {
-    Kind.TRIAGED: "Triage",
-    Kind.CONSULTATION: "Konsultation",
-    Kind.ESCALATED: "Eskalering",
-    Kind.HANDOVER: "Överlämning",
-}
 
-UNKNOWN_UNIT = "OKÄND ENHET"
-TECHNICAL = "TEKNISKT LARM"
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words of one language."""
+
+    repeated: str  # an earlier attempt may have been shown; stands in the first 12 characters
+    minutes_late: str
+    hours_late: str
+    priority: str
+    kinds: Mapping[Kind, str]
+    unknown_unit: str
+    technical: str
+    asked_for: str  # before the profession that was asked for
+    call: str  # before a call-back number
+    answer: str  # on a handset that can answer
+    plain: str  # between priority and unit in the plainest text
+
+
+SWEDISH = Wording(
+    repeated="(upprepat)",
+    minutes_late="({} min sen)",
+    hours_late="({} tim sen)",
+    priority="Prio",
+    kinds={
+        Kind.TRIAGED: "Triage",
+        Kind.CONSULTATION: "Konsultation",
+        Kind.ESCALATED: "Eskalering",
+        Kind.HANDOVER: "Överlämning",
+    },
+    unknown_unit="OKÄND ENHET",
+    technical="TEKNISKT LARM",
+    asked_for="för",
+    call="ring",
+    answer="Svara OK",
+    plain="larm",
+)
+
+ENGLISH = Wording(
+    repeated="(repeated)",
+    minutes_late="({} min late)",
+    hours_late="({} h late)",
+    priority="Prio",
+    kinds={
+        Kind.TRIAGED: "Triage",
+        Kind.CONSULTATION: "Consultation",
+        Kind.ESCALATED: "Escalation",
+        Kind.HANDOVER: "Handover",
+    },
+    unknown_unit="UNKNOWN UNIT",
+    technical="TECHNICAL ALARM",
+    asked_for="for",
+    call="call",
+    answer="Answer OK",
+    plain="alert",
+)
+
+WORDINGS = {"sv": SWEDISH, "en": ENGLISH}
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
     """How one carrier words its messages."""
 
+    wording: Wording
     include_case: bool
-    answer_hint: str | None  # said only where an answer can come back
 
 
-DECT = Template(include_case=True, answer_hint="Svara OK")
-
-
-def sms(include_case: bool) -> Template:
-    """The SMS template; `[privacy] sms_case = false` leaves the case reference out."""
-    return Template(include_case=include_case, answer_hint=None)
-
-
-def template_for(capabilities: Capabilities, sms_case: bool) -> Template:
-    """The template of a carrier with these capabilities."""
-    return DECT if capabilities.serves is NumberKind.EXTENSION else sms(sms_case)
+def template_for(capabilities: Capabilities, language: str, sms_case: bool) -> Template:
+    """The template of a carrier: on SMS the case reference may be left out (`[privacy] sms_case`)."""
+    on_handset = capabilities.serves is NumberKind.EXTENSION
+    return Template(WORDINGS[language], include_case=on_handset or sms_case)
 
 
 def compose(subject: Subject, template: Template, capabilities: Capabilities, *, repeat: bool) -> str:
     """The text of one attempt; at most `capabilities.max_text` long by `capabilities.measure`."""
-    essential = _marks(subject, repeat) + _essential(subject)
+    words = template.wording
+    essential = _marks(subject, words, repeat) + _essential(subject, words)
     optional = _optional(subject, template)
-    if template.answer_hint and capabilities.can_answer:
-        optional.append(template.answer_hint)
+    if capabilities.can_answer and subject.kind is not None:
+        optional.append(words.answer)
     text = " ".join(essential + optional)
     while capabilities.measure(text) > capabilities.max_text and optional:
         optional.pop()
@@ -68,44 +110,40 @@ def compose(subject: Subject, template: Template, capabilities: Capabilities, *,
     return text
 
 
-def plainest(subject: Subject, capabilities: Capabilities) -> str:
+def plainest(subject: Subject, wording: Wording, capabilities: Capabilities) -> str:
     """What is said when the ordinary text could not be made: that there is a case, how urgent, and where."""
-    return _cut(f"Prio {subject.priority} larm {subject.unit}", capabilities)
+    return _cut(f"{wording.priority} {subject.priority} {wording.plain} {subject.unit}", capabilities)
 
 
-def _marks(subject: Subject, repeat: bool) -> list[str]:
+def _marks(subject: Subject, words: Wording, repeat: bool) -> list[str]:
     marks = []
     if subject.test:
-        marks.append("TEST")
+        marks.append(TEST)
     if repeat:
-        marks.append(REPEATED)
+        marks.append(words.repeated)
     if subject.age is not None:
-        marks.append(_age(subject.age))
+        hours = subject.age // HOUR
+        late = words.hours_late.format(hours) if hours else words.minutes_late.format(subject.age // MINUTE)
+        marks.append(late)
     return marks
 
 
-def _age(milliseconds: int) -> str:
-    if milliseconds < HOUR:
-        return f"({milliseconds // MINUTE} min sen)"
-    return f"({milliseconds // HOUR} tim sen)"
-
-
-def _essential(subject: Subject) -> list[str]:
+def _essential(subject: Subject, words: Wording) -> list[str]:
     if subject.kind is None:
-        return [TECHNICAL, *([subject.note] if subject.note else [])]
-    priority = f"Prio {subject.priority}" if subject.priority_given else "Prio -"
-    unit = subject.unit_name if subject.unit_known else f"{UNKNOWN_UNIT} {subject.unit}".strip()
-    return [priority, KIND_WORDS[subject.kind], unit]
+        return [words.technical, *([subject.note] if subject.note else [])]
+    priority = f"{words.priority} {subject.priority if subject.priority_given else '-'}"
+    unit = subject.unit_name if subject.unit_known else f"{words.unknown_unit} {subject.unit}".strip()
+    return [priority, words.kinds[subject.kind], unit]
 
 
 def _optional(subject: Subject, template: Template) -> list[str]:
     parts = []
     if subject.profession:
-        parts.append(f"för {subject.profession}")
+        parts.append(f"{template.wording.asked_for} {subject.profession}")
     if subject.case and template.include_case:
         parts.append(subject.case)
     if subject.callback:
-        parts.append(f"ring {subject.callback}")
+        parts.append(f"{template.wording.call} {subject.callback}")
     return parts
 
 

@@ -14,9 +14,8 @@ import aiomqtt
 from twisted.application.internet import backoffPolicy
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import deferLater
-from twisted.python.failure import Failure
 
-from gateway.bridge import from_asyncio, to_asyncio
+from gateway.bridge import from_asyncio
 from gateway.clock import Clock
 from gateway.config import MqttSource as Settings
 from gateway.delivery.carriers.line import FIRST_RETRY, LAST_RETRY, Line
@@ -76,7 +75,7 @@ class MqttSource:
     async def listen(self) -> str:
         """Begin to keep the connection; returns what is listened to. A broker that is away is waited for."""
         self._outcomes.start()
-        self._life = self._run()
+        self._life = Deferred.fromCoroutine(self._live())
         return f"mqtt {self._settings.host}:{self._settings.port} {self._settings.topic}"
 
     def stop(self) -> "Deferred[object]":
@@ -95,26 +94,20 @@ class MqttSource:
         """For people and monitors."""
         return self._line.state({"outcomes": self._outcomes.published})
 
-    def _run(self) -> "Deferred[None]":
-        return from_asyncio(self._keep()).addErrback(self._ended)
-
-    def _ended(self, failure: Failure) -> "Deferred[None] | None":
-        if self._life is None:
-            return None
-        self._unforeseen(failure.value)
-        return deferLater(self._clock.delays, LAST_RETRY, self._run)
-
-    async def _keep(self) -> None:
+    async def _live(self) -> None:
+        """Connect, and connect again, until `stop`."""
         pause = backoffPolicy(FIRST_RETRY, LAST_RETRY)
         failures = 0
         while True:
             begun = self._clock.delays.seconds()
             try:
-                await self._connection()
+                await from_asyncio(self._connection())
             except Exception as fault:
+                if self._life is None:
+                    return
                 self._lost(fault)
             failures = 0 if self._clock.delays.seconds() - begun > STEADY else failures + 1
-            await to_asyncio(deferLater(self._clock.delays, pause(failures)))
+            await deferLater(self._clock.delays, pause(failures))
 
     async def _connection(self) -> None:
         """One connection, until it ends; it always ends with an exception."""
@@ -152,12 +145,9 @@ class MqttSource:
     def _lost(self, fault: Exception) -> None:
         faults = list(leaves(fault))
         if not all(isinstance(one, EXPECTED) for one in faults):
-            self._unforeseen(fault)
+            log.error("the source failed", source=self.name, exc_info=fault)
+            self._alarms.tell(f"loop:{self.name}", f"source {self.name} failed and starts again: {faults}")
         self._line.down("; ".join(dict.fromkeys(str(one) or repr(one) for one in faults)))
-
-    def _unforeseen(self, fault: BaseException) -> None:
-        log.error("the source failed", source=self.name, exc_info=fault)
-        self._alarms.tell(f"loop:{self.name}", f"source {self.name} failed and starts again: {fault!r}")
 
 
 def leaves(fault: BaseException) -> Iterator[BaseException]:

@@ -4,8 +4,8 @@ Rules:
 
 1. A message is acknowledged when its answer is known and the broker has it. The connection may end at any
    point before: then the message comes again, and is answered `duplicate`.
-2. A commit that fails is tried again for `RETRY_FOR`; then the connection is given up (NotCommitted), for only
-   that makes a broker send again what it has sent. Nobody is told `retry`: it is the broker who repeats.
+2. A commit that fails is tried again for `RETRY_FOR`; then the connection is given up (NotCommitted): only
+   that makes a broker send again what it has sent. Nobody is told `retry`, for it is the broker who repeats.
 3. What is no event is stored as rejected, answered and acknowledged: it would otherwise come for ever.
 """
 

@@ -6,9 +6,10 @@ could not be told from a deadlock. The writer's connection belongs to one thread
 connection of its own that cannot write.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 WRITER_BUSY_SECONDS = 2.0
@@ -29,6 +30,10 @@ CHECKPOINT_PAGES = 4_000
 """Pages in the log before it is copied into the database (16 MiB). SQLite's 1,000 copies the same hot pages
 four times as often, each time with two more fsyncs inside a commit."""
 
+STORE_MODE = 0o600
+"""The store holds names, numbers and case references: nobody's but the gateway's. SQLite gives the same mode
+to the files beside it."""
+
 FULL = 2
 """What `PRAGMA synchronous` answers for FULL."""
 
@@ -40,8 +45,11 @@ class StoreNotDurable(Exception):  # noqa: N818 - named for what is the case
 def open_writer(path: Path) -> sqlite3.Connection:
     """Open, and create if it is missing, the store for the one thread that writes.
 
-    Raises StoreNotDurable if WAL or synchronous=FULL does not hold, sqlite3.Error if it cannot be opened.
+    Raises StoreNotDurable if WAL or synchronous=FULL does not hold, sqlite3.Error or OSError if it cannot be
+    opened.
     """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, STORE_MODE))
     conn = sqlite3.connect(
         path, timeout=WRITER_BUSY_SECONDS, isolation_level=None, cached_statements=CACHED_STATEMENTS
     )

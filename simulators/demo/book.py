@@ -27,7 +27,9 @@ Changed = Callable[[Story, str], None]
 class Book:
     """All stories; `patience` is seconds that each may take."""
 
-    def __init__(self, roster: Roster, patience: float, changed: Changed, stray: Callable[[str], None]) -> None:
+    def __init__(
+        self, roster: Roster, patience: float, changed: Changed, stray: Callable[[str], None]
+    ) -> None:
         self.stories: list[Story] = []
         self.strays: list[str] = []
         self._roster = roster

@@ -4,13 +4,15 @@ import json
 from io import BytesIO
 from typing import Any, Final
 
+from twisted.internet.defer import Deferred, TimeoutError
 from twisted.internet.error import ConnectError
 from twisted.web.client import Agent, readBody
 from twisted.web.http_headers import Headers
 
 from simulators.demo.story import Why
 
-CONNECT_SECONDS: Final = 5.0
+ANSWER_SECONDS: Final = 5.0
+"""For a whole request: the gateway answers in milliseconds."""
 
 
 class ApiFault(Exception):  # noqa: N818 (an answer that is none)
@@ -21,9 +23,10 @@ class GatewayApi:
     """`web` is the address that the gateway says it listens on, like http://127.0.0.1:8080."""
 
     def __init__(self, reactor: Any, web: str, key: str) -> None:
+        self._reactor = reactor
         self._web = web
         self._key = key
-        self._agent = Agent(reactor, connectTimeout=CONNECT_SECONDS)
+        self._agent = Agent(reactor)
 
     async def ready(self) -> tuple[bool, str]:
         """Whether events can be taken and every line is up, and what is missing."""
@@ -45,6 +48,13 @@ class GatewayApi:
         raise ApiFault(f"GET /api/alerts/{alert} names no receiver")
 
     async def _get(self, path: str) -> tuple[int, Any]:
+        asked = Deferred.fromCoroutine(self._ask(path)).addTimeout(ANSWER_SECONDS, self._reactor)
+        try:
+            return await asked
+        except TimeoutError:
+            raise ApiFault(f"GET {path} has no answer after {ANSWER_SECONDS:.0f} s") from None
+
+    async def _ask(self, path: str) -> tuple[int, Any]:
         headers = Headers({"Authorization": [f"Bearer {self._key}"]})
         response = await self._agent.request(b"GET", f"{self._web}{path}".encode(), headers)
         return response.code, json.load(BytesIO(await readBody(response)))

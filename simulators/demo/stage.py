@@ -135,9 +135,7 @@ class Stage:
         key = (await self._bakjour("key", "add", "demo", "--scope", "read", *self._configured))[-1]
         addresses: list[str] = []
         self.gateway.on_line = addresses.append
-        self.gateway.start(
-            self._reactor, ["-m", "gateway", "serve", *self._configured], self._environment
-        )
+        self.gateway.start(self._reactor, ["-m", "gateway", "serve", *self._configured], self._environment)
         await self.gateway.line(self._reactor, lambda line: line == "ready", READY_SECONDS)
         web = _address(addresses, "web")
         port = _address(addresses, SOURCE_NAME).rpartition(":")[2]

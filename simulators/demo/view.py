@@ -1,0 +1,107 @@
+"""What a view of the demo can be told; and the one for logs and programs: a line for each thing."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from simulators.demo import words
+from simulators.demo.duty import Roster, masked
+from simulators.demo.story import Story
+
+
+class View(Protocol):
+    """Shows the demo to somebody."""
+
+    def preparing(self, step: str) -> None:
+        """Something is being started."""
+
+    def begin(self, roster: Roster, at: datetime, rate: float) -> None:
+        """Everything is ready; this is who is on duty."""
+
+    def changed(self, story: Story, what: str) -> None:
+        """Something happened to a story; see `book.Changed`."""
+
+    def stray(self, text: str) -> None:
+        """Something was shown or happened that belongs to no story."""
+
+    def summary(self, stories: Sequence[Story], strays: Sequence[str], verdict: str, good: bool) -> None:
+        """The end of the sending: what became of everything."""
+
+    def farewell(self, text: str) -> None:
+        """The very last word."""
+
+
+class LineView:
+    """Plain lines, nothing wrapped or cut; or one JSON object a line."""
+
+    def __init__(self, as_json: bool) -> None:
+        self._as_json = as_json
+        self._roster: Roster | None = None
+
+    def preparing(self, step: str) -> None:
+        self._say("starting", step)
+
+    def begin(self, roster: Roster, at: datetime, rate: float) -> None:
+        self._roster = roster
+        for unit, shift, doctors, nurses in words.on_duty(roster, at):
+            self._say("on duty", f"{unit}, {shift}: doctor {doctors}; nurse {nurses}")
+
+    def changed(self, story: Story, what: str) -> None:
+        text = self._text(story, what)
+        if text:
+            self._say(what, text, story.scene.number)
+
+    def stray(self, text: str) -> None:
+        self._say("stray", text)
+
+    def summary(self, stories: Sequence[Story], strays: Sequence[str], verdict: str, good: bool) -> None:
+        for sort, right, total in words.counts(stories):
+            self._say("summary", f"{right} of {total}  {sort}")
+        for story in stories:
+            if story.ended is not None and not story.good:
+                self._say("failed", words.faults(story), story.scene.number)
+        for text in strays:
+            self._say("failed", text)
+        self._say("passed" if good else "failed", verdict)
+
+    def farewell(self, text: str) -> None:
+        self._say("ended", text)
+
+    def _say(self, what: str, text: str, number: int | None = None) -> None:
+        if self._as_json:
+            members: dict[str, Any] = {"what": what, "event": number, "text": text}
+            told = {name: value for name, value in members.items() if value is not None}
+            print(json.dumps(told, ensure_ascii=False), flush=True)
+        else:
+            print(f"{'' if number is None else f'#{number}':<5}{what:<10} {text}", flush=True)
+
+    def _text(self, story: Story, what: str) -> str:
+        assert self._roster is not None
+        scene = story.scene
+        if what == "sent":
+            place = words.where(scene, self._roster)
+            parts = (words.what(scene), words.priority(scene), place, words.asks(scene), scene.note)
+            return ", ".join(part for part in parts if part)
+        if what == "answered" and story.answer is not None:
+            return (
+                f"{story.answer.status}, alert {story.answer.alert}"
+                if story.answer.alert
+                else story.answer.status
+            )
+        if what == "explained" and story.why is not None:
+            carrier = words.CARRIERS.get(story.why.carrier, story.why.carrier)
+            return f"{story.why.receiver}: {story.why.reason}; {carrier}"
+        if what in ("shown", "alarm"):
+            screen = story.screens[-1] if what == "shown" else story.alarm_screen
+            assert screen is not None
+            sound = f"beep {screen.beep} ({screen.sound})" if screen.beep is not None else "SMS tone"
+            return f"{masked(screen.device)} {sound}: {screen.text}"
+        if what == "pressed" and story.reached is not None:
+            return f"{story.reached.name} presses OK on {story.reached.number}"
+        if what == "outcome":
+            last = story.outcomes[-1]
+            return "" if last.scope == "alert" else f"{last.status} {last.receiver or ''}".strip()
+        if what == "ended":
+            return f"as it should be, after {words.seconds(story)}" if story.good else words.faults(story)
+        return ""

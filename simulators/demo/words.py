@@ -1,0 +1,99 @@
+"""How the demo words things: the parts that every view shares."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from protocols.clinic24.event import Kind
+from simulators.demo.duty import Roster, masked
+from simulators.demo.scenes import ROLES, Scene, Twist
+from simulators.demo.story import Story
+
+KINDS: Final = {
+    Kind.TRIAGED: "Patient triaged",
+    Kind.CONSULTATION: "Consultation requested",
+    Kind.ESCALATED: "Case escalated",
+    Kind.HANDOVER: "Handover requested",
+}
+CARRIERS: Final = {"dect": "ESPA 4.4.4 to the DECT system", "sms": "SMPP 3.4 to the SMS centre"}
+"""The carriers of the configuration that the demo writes."""
+
+
+def what(scene: Scene) -> str:
+    """The event in a few words."""
+    return "Not an event" if scene.event is None else KINDS[scene.event.kind]
+
+
+def where(scene: Scene, roster: Roster) -> str:
+    """The unit, as its people call it."""
+    if scene.event is None:
+        return ""
+    unit = scene.asked[0] if scene.asked else scene.event.unit
+    return roster.units.get(unit, unit)
+
+
+def asks(scene: Scene) -> str:
+    """Whom the event asks for."""
+    event = scene.event
+    if event is None:
+        return ""
+    assert event.profession is not None
+    return f"asks for {ROLES.get(event.profession, event.profession)}"
+
+
+def priority(scene: Scene) -> str:
+    """The priority as given."""
+    if scene.event is None:
+        return ""
+    return "no priority" if scene.event.priority is None else f"priority {scene.event.priority}"
+
+
+def seconds(story: Story) -> str:
+    """How long it took."""
+    return "" if story.ended is None else f"{story.ended - story.begun:.1f} s"
+
+
+def on_duty(roster: Roster, at: datetime) -> list[tuple[str, str, str, str]]:
+    """Unit, shift, doctors and nurses on duty, in order."""
+    rows = []
+    for unit, name in roster.units.items():
+        doctors, nurses = roster.on(unit, "doctor", at), roster.on(unit, "nurse", at)
+        shifts = ", ".join(dict.fromkeys(shift for shift, _ in [*doctors, *nurses]))
+        rows.append((name, shifts, *(_people(one) for one in (doctors, nurses))))
+    return rows
+
+
+def _people(found: Sequence[tuple[str, object]]) -> str:
+    return ", ".join(f"{one.name} {masked(one.number)}" for _, one in found)  # type: ignore[attr-defined]
+
+
+def counts(stories: Sequence[Story]) -> list[tuple[str, int, int]]:
+    """For each sort of fate: what it is, how many were good, how many there were."""
+    total, good = Counter[str](), Counter[str]()
+    for story in stories:
+        sort = _sort(story)
+        total[sort] += 1
+        good[sort] += story.ended is not None and story.good
+    return [(sort, good[sort], total[sort]) for sort in _SORTS if total[sort]]
+
+
+_HANDSET: Final = "shown on the right handset, beeped, answered with OK, acknowledged"
+_PHONE: Final = "shown on the right phone, delivered by receipt, then taken in Clinic24"
+_NOBODY: Final = "does not alert: answered ignored, shown nowhere"
+_TWICE: Final = "sent twice: answered duplicate, shown once"
+_REFUSED: Final = "no event: answered rejected, people told"
+_SORTS: Final = (_HANDSET, _PHONE, _NOBODY, _TWICE, _REFUSED)
+
+
+def _sort(story: Story) -> str:
+    special = {Twist.NOT_ALERTING: _NOBODY, Twist.DUPLICATE: _TWICE, Twist.MALFORMED: _REFUSED}
+    if story.scene.twist in special:
+        return special[story.scene.twist]
+    who = story.reached or (story.receivers[0] if story.receivers else None)
+    return _PHONE if who is not None and not who.has_handset else _HANDSET
+
+
+def faults(story: Story) -> str:
+    """Everything that was wrong with it."""
+    return "; ".join(dict.fromkeys([*story.wrong, *(story.missing() if story.ended is not None else [])]))
