@@ -28,7 +28,7 @@ from gateway.clock import Clock
 from gateway.config import Config
 from gateway.control import ControlServer, socket_path
 from gateway.endpoints import client, server
-from gateway.logs import get_logger
+from gateway.logs import get_logger, observe_twisted
 from gateway.operations import Operations
 from gateway.roster.index import open_roster
 from gateway.roster.wall import load_zone
@@ -201,6 +201,7 @@ def run(config: Config) -> int:
     """Run the gateway until it is told to stop; returns the exit code."""
     _raise_descriptors()
     reactor = _install_reactor()
+    observe_twisted()
     lock = StoreLock(config.store.path)
     try:
         lock.acquire()

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from twisted.internet.endpoints import serverFromString
-from twisted.internet.interfaces import IListeningPort
+from twisted.internet.interfaces import IListeningPort, IStreamServerEndpoint
 
 from protocols.espa444 import CHARSETS
 from simulators.dect import Answer, Event, Faults, HandsetState, Owner, PagingSystem, Role, StatusMode

@@ -45,10 +45,9 @@ class StoreNotDurable(Exception):  # noqa: N818 - named for what is the case
 def open_writer(path: Path) -> sqlite3.Connection:
     """Open, and create if it is missing, the store for the one thread that writes.
 
-    Raises StoreNotDurable if WAL or synchronous=FULL does not hold, sqlite3.Error or OSError if it cannot be
-    opened.
+    Raises StoreNotDurable if WAL or synchronous=FULL does not hold, sqlite3.Error if it cannot be opened.
     """
-    with suppress(FileExistsError):
+    with suppress(OSError):  # it exists, or SQLite says below what is wrong
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, STORE_MODE))
     conn = sqlite3.connect(
         path, timeout=WRITER_BUSY_SECONDS, isolation_level=None, cached_statements=CACHED_STATEMENTS

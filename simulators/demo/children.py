@@ -66,7 +66,10 @@ class Child(ProcessProtocol):
         reactor.spawnProcess(self, sys.executable, command, dict(environment))
 
     async def line(self, reactor: Any, wanted: Callable[[str], bool], seconds: float) -> str:
-        """The next line that is wanted. Raises Trouble if it does not come in time, or the process ends."""
+        """The first line that is wanted. Raises Trouble if it does not come in time, or the process ends."""
+        for line in self.lines:
+            if wanted(line):
+                return line
         waiting: Deferred[str] = Deferred()
         self._waiting.append((wanted, waiting))
         waiting.addTimeout(seconds, reactor)

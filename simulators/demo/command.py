@@ -8,7 +8,8 @@ from typing import Annotated, Any, Final
 import typer
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ReactorNotRunning
-from twisted.logger import LogEvent, globalLogBeginner
+from twisted.logger import ILogObserver, LogEvent, globalLogBeginner
+from zope.interface import provider
 
 from simulators.demo.director import Director
 from simulators.demo.scenes import SCENES_MOST
@@ -65,6 +66,7 @@ def command(
 def run(reactor: Any, director: Director) -> int:
     """Turn the reactor until the demo has ended; returns the exit code."""
 
+    @provider(ILogObserver)
     def observe(event: LogEvent) -> None:
         """An exception that Twisted caught for us is a fault of the demo, and fails it."""
         failure = event.get("log_failure")

@@ -135,7 +135,8 @@ class Director:
             self._book.give_up(self._reactor.seconds())
 
     def _connect(self, endpoint: str) -> Clinic24:
-        clinic = Clinic24(self._reactor, clientFromString(self._reactor, endpoint), self._on_clinic)
+        client = clientFromString(self._reactor, endpoint)  # type: ignore[no-untyped-call]
+        clinic = Clinic24(self._reactor, client, self._on_clinic)
         clinic.start()
         return clinic
 

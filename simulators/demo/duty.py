@@ -71,7 +71,7 @@ class Roster:
         return owners
 
     def on(self, unit: str, role: str, at: datetime) -> list[tuple[str, Receiver]]:
-        """Everybody on duty in a role ("doctor" or "nurse") at an instant, in order, with the shift's name."""
+        """Everybody on duty in a role ("doctor" or "nurse") at an instant, in order, each with his shift."""
         running = []
         for slot in self._assignments:
             if (slot["unit"], slot["role"]) == (unit, role):

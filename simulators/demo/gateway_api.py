@@ -26,7 +26,7 @@ class GatewayApi:
         self._reactor = reactor
         self._web = web
         self._key = key
-        self._agent = Agent(reactor)
+        self._agent = Agent(reactor)  # type: ignore[no-untyped-call]
 
     async def ready(self) -> tuple[bool, str]:
         """Whether events can be taken and every line is up, and what is missing."""

@@ -7,7 +7,6 @@ same. Every wait is bounded, and one that ends in vain says which process it was
 import json
 import os
 import secrets
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final

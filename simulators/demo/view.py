@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from simulators.demo import words
 from simulators.demo.duty import Roster, masked
-from simulators.demo.story import Story
+from simulators.demo.story import Screen, Story
 
 
 class View(Protocol):
@@ -77,31 +77,47 @@ class LineView:
             print(f"{'' if number is None else f'#{number}':<5}{what:<10} {text}", flush=True)
 
     def _text(self, story: Story, what: str) -> str:
+        texts = {
+            "sent": self._sent,
+            "answered": _answered,
+            "explained": _explained,
+            "shown": lambda one: _shown(one.screens[-1]),
+            "alarm": lambda one: "" if one.alarm_screen is None else _shown(one.alarm_screen),
+            "pressed": lambda one: "" if one.reached is None else f"{one.reached.name} presses OK",
+            "outcome": _outcome,
+            "ended": _ended,
+        }
+        return texts[what](story)
+
+    def _sent(self, story: Story) -> str:
         assert self._roster is not None
         scene = story.scene
-        if what == "sent":
-            place = words.where(scene, self._roster)
-            parts = (words.what(scene), words.priority(scene), place, words.asks(scene), scene.note)
-            return ", ".join(part for part in parts if part)
-        if what == "answered" and story.answer is not None:
-            return (
-                f"{story.answer.status}, alert {story.answer.alert}"
-                if story.answer.alert
-                else story.answer.status
-            )
-        if what == "explained" and story.why is not None:
-            carrier = words.CARRIERS.get(story.why.carrier, story.why.carrier)
-            return f"{story.why.receiver}: {story.why.reason}; {carrier}"
-        if what in ("shown", "alarm"):
-            screen = story.screens[-1] if what == "shown" else story.alarm_screen
-            assert screen is not None
-            sound = f"beep {screen.beep} ({screen.sound})" if screen.beep is not None else "SMS tone"
-            return f"{masked(screen.device)} {sound}: {screen.text}"
-        if what == "pressed" and story.reached is not None:
-            return f"{story.reached.name} presses OK on {story.reached.number}"
-        if what == "outcome":
-            last = story.outcomes[-1]
-            return "" if last.scope == "alert" else f"{last.status} {last.receiver or ''}".strip()
-        if what == "ended":
-            return f"as it should be, after {words.seconds(story)}" if story.good else words.faults(story)
+        place = words.where(scene, self._roster)
+        parts = (words.what(scene), words.priority(scene), place, words.asks(scene), scene.note)
+        return ", ".join(part for part in parts if part)
+
+
+def _answered(story: Story) -> str:
+    answer = story.answer
+    if answer is None:
         return ""
+    return f"{answer.status}, alert {answer.alert}" if answer.alert else answer.status.value
+
+
+def _explained(story: Story) -> str:
+    why = story.why
+    return "" if why is None else f"{why.receiver}: {why.reason}; {words.carrier(why)}"
+
+
+def _shown(screen: Screen) -> str:
+    sound = "SMS tone" if screen.beep is None else f"beep {screen.beep} ({screen.sound})"
+    return f"{masked(screen.device)} {sound}: {screen.text}"
+
+
+def _outcome(story: Story) -> str:
+    last = story.outcomes[-1]
+    return "" if last.scope == "alert" else f"{last.status} {last.receiver or ''}".strip()
+
+
+def _ended(story: Story) -> str:
+    return f"as it should be, after {words.seconds(story)}" if story.good else words.faults(story)

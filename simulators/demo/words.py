@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Final
 
 from protocols.clinic24.event import Kind
-from simulators.demo.duty import Roster, masked
+from simulators.demo.duty import Receiver, Roster, masked
 from simulators.demo.scenes import ROLES, Scene, Twist
-from simulators.demo.story import Story
+from simulators.demo.story import Story, Why
 
 KINDS: Final = {
     Kind.TRIAGED: "Patient triaged",
@@ -49,6 +49,11 @@ def priority(scene: Scene) -> str:
     return "no priority" if scene.event.priority is None else f"priority {scene.event.priority}"
 
 
+def carrier(why: Why) -> str:
+    """The way that the page takes."""
+    return CARRIERS.get(why.carrier, why.carrier)
+
+
 def seconds(story: Story) -> str:
     """How long it took."""
     return "" if story.ended is None else f"{story.ended - story.begun:.1f} s"
@@ -60,12 +65,12 @@ def on_duty(roster: Roster, at: datetime) -> list[tuple[str, str, str, str]]:
     for unit, name in roster.units.items():
         doctors, nurses = roster.on(unit, "doctor", at), roster.on(unit, "nurse", at)
         shifts = ", ".join(dict.fromkeys(shift for shift, _ in [*doctors, *nurses]))
-        rows.append((name, shifts, *(_people(one) for one in (doctors, nurses))))
+        rows.append((name, shifts, _people(doctors), _people(nurses)))
     return rows
 
 
-def _people(found: Sequence[tuple[str, object]]) -> str:
-    return ", ".join(f"{one.name} {masked(one.number)}" for _, one in found)  # type: ignore[attr-defined]
+def _people(found: Sequence[tuple[str, Receiver]]) -> str:
+    return ", ".join(f"{one.name} {masked(one.number)}" for _, one in found)
 
 
 def counts(stories: Sequence[Story]) -> list[tuple[str, int, int]]:

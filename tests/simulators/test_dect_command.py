@@ -35,7 +35,6 @@ def test_runs_shows_and_stops() -> None:
         [sys.executable, "-c", RUN, *arguments, "--json"],
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ},
     ) as process:
         assert process.stdout is not None
         port = json.loads(process.stdout.readline())["port"]

@@ -232,19 +232,21 @@ class Clinic:
             self.heard.append((message.topic, value))
 
     def sends(
-        self, name: str, *, topic: str = "clinic24/events", qos: int = 1, reply: bytes | None = None, **data: Any
+        self, name: str, *, qos: int = 1, reply: bytes | None = None, reply_to: str = "reply", **data: Any
     ) -> paho.MQTTMessageInfo:
         """Publish an event with this id; with `reply`, as a request (MQTT 5)."""
         values = {"unit": "hc-andersberg", "profession": "nurse", "priority": 2, "case": f"A-{name}"} | data
         event = {
-            "specversion": "1.0", "id": name, "source": "clinic24/test",
-            "type": "clinic24.visit.triaged", "data": values,
+            "specversion": "1.0",
+            "id": name,
+            "source": "clinic24/test",
+            "type": "clinic24.visit.triaged",
+            "data": values,
         }
-        return self.sends_raw(json.dumps(event).encode(), topic=topic, qos=qos, reply=reply)
+        return self.sends_raw(json.dumps(event).encode(), qos=qos, reply=reply, reply_to=reply_to)
 
     def sends_raw(
-        self, payload: bytes, *, topic: str = "clinic24/events", qos: int = 1, reply: bytes | None = None,
-        reply_to: str = "reply",
+        self, payload: bytes, *, qos: int = 1, reply: bytes | None = None, reply_to: str = "reply"
     ) -> paho.MQTTMessageInfo:
         """Publish any bytes."""
         properties = None
@@ -252,7 +254,7 @@ class Clinic:
             properties = Properties(PacketTypes.PUBLISH)
             properties.ResponseTopic = reply_to
             properties.CorrelationData = reply
-        return self._client.publish(topic, payload, qos, properties=properties)
+        return self._client.publish("clinic24/events", payload, qos, properties=properties)
 
     def answers(self, name: str | None) -> list[str]:
         """The statuses answered to an event, in order."""
@@ -295,7 +297,9 @@ def make_mosquitto(tmp_path: Path) -> Iterator[Callable[..., Broker]]:
         file = folder / "mosquitto.conf"
 
         def command(port: int) -> list[str]:
-            user = pwd.getpwuid(os.getuid()).pw_name  # as root it would become another, who may not write here
+            user = pwd.getpwuid(
+                os.getuid()
+            ).pw_name  # as root it would become another, who may not write here
             own = f"user {user}\nlistener {port} 127.0.0.1\npersistence_location {folder}/\nlog_type none\n"
             file.write_text(own + SAFE + extra)
             return [program, "-c", str(file)]
