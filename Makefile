@@ -10,7 +10,7 @@ DEMO_ARGS ?=
 RUN_ARGS ?=
 TEST_ARGS ?=
 
-.PHONY: install demo test lint bench run pins clean
+.PHONY: install demo test lint bench drawings run pins clean
 
 install: $(VENV)/.runtime
 
@@ -51,6 +51,10 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench $(BENCH_ARGS)
+
+# The transition tables of the code as drawings in docs/machines; a test fails while they differ.
+drawings: $(VENV)/.dev
+	$(BIN)/python -m tools.drawings
 
 # New pins: at most as young as a week, so that a withdrawn release is known before we take it.
 PIN := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --exclude-newer '7 days'

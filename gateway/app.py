@@ -94,7 +94,7 @@ class Gateway:
             for settings in config.carrier
         ]
         ways = tuple(Way(carrier.name, carrier.capabilities) for carrier in self._carriers)
-        self._operators = Operators(clock, writer, ways, self._adopt, self._withdraw)
+        self._operators = Operators(clock, writer, ways, self._adopt, self._withdraw, config.texts.language)
         self.intake = Intake(
             clock,
             writer,
@@ -200,7 +200,7 @@ class Gateway:
             self.outbox.publish(stored.outcomes)
             self.keeper.adopt(replace(opened, alert=stored.alert))
             if stored.alert.rungs and stored.alert.rungs[0].origin is Origin.DUTY:
-                self.alarms.clear_alarm(f"unit:{stored.alert.subject.unit}")
+                self.alarms.clear_alarm(f"unit:{stored.alert.subject.unit_name}")
 
     def _close(self, number: int, word: OutcomeWord, reason: str) -> "Deferred[None]":
         alert = self.keeper.get(number)

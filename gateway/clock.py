@@ -20,6 +20,7 @@ class Clock:
     def __init__(self, delays: IReactorTime, wall: Callable[[], int]) -> None:
         self.delays = delays
         self._wall = wall
+        self.stepped = 0  # ms; the sum of every step that `rebase` took over
         self._anchor_wall = 0
         self._anchor = 0.0
         self._take_anchor()
@@ -36,6 +37,7 @@ class Clock:
         """Take over the system's time; returns the step in ms (positive if it went forth)."""
         step = self.drift()
         self._take_anchor()
+        self.stepped += step
         return step
 
     def _take_anchor(self) -> None:

@@ -13,7 +13,7 @@ import re
 
 import phonenumbers
 
-_CANDIDATE = re.compile(r"(?<!\d)(?P<date>(?:\d{2})?\d{6})(?P<mark>[-+ ._/]?)(?P<number>\d{4})(?!\d)")
+_CANDIDATE = re.compile(r"(?<!\d)(?P<date>(?:\d{2})?\d{6})(?P<mark>[-+ ._/:()]{0,3})(?P<number>\d{4})(?!\d)")
 _CENTURIES = ("18", "19", "20")
 _COORDINATION = 60  # added to the day of birth in a coordination number
 
@@ -28,7 +28,7 @@ def callback_holds_identity_number(text: str, region: str) -> bool:
     found = [match for match in _CANDIDATE.finditer(text) if _is_identity_number(match)]
     if not found:
         return False
-    if any(match["mark"] in ("-", "+") for match in found):
+    if any({"-", "+"} & set(match["mark"]) for match in found):
         return True
     return not (text.strip().startswith(("0", "+")) and _is_telephone_number(text, region))
 

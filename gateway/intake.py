@@ -14,7 +14,7 @@ Rules:
 from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.python.failure import Failure
 
 from gateway.alerts import make_alert, refusal_of_event, refusal_of_fault, without_resolver
@@ -39,6 +39,11 @@ ANSWER_BY = 5.0
 UNKNOWN_UNIT = FieldError("data.unit", "unknown unit; allowed: the id or an alias of a unit in the roster")
 
 NOT_ALERTING = FieldError("data.priority", "the criteria say that this kind does not alert at this priority")
+
+AHEAD = 60_000
+"""ms that an event's time may lie ahead before it is noted: two clocks that are kept differ by far less."""
+
+IN_THE_FUTURE = FieldError("time", "lies in the future: not believed")
 
 log = get_logger("intake")
 
@@ -83,7 +88,7 @@ class Intake:
         """Take one event that its source has decoded."""
         event = self._guarded(event)
         if not event.kind.alerts:
-            return self._answered(self._close(event), event)
+            return self._answered(maybeDeferred(self._close, event), event)
         now = self._clock.now()
         try:
             resolution = self._ask(event, now)
@@ -105,10 +110,10 @@ class Intake:
     def _accept(self, alert: Alert, event: Event) -> "Deferred[Answer]":
         opened = step(alert, e.Opened(), alert.accepted_at)
         stored = self._writer.run(accept, opened.alert, opened.steps)
-        answer = stored.addCallback(self._accepted, opened, event)
+        answer = stored.addCallback(self._accepted, opened, event, self._clock.stepped)
         return self._answered(answer, event)
 
-    def _accepted(self, stored: Accepted | Duplicate, opened: e.Change, event: Event) -> Answer:
+    def _accepted(self, stored: Accepted | Duplicate, opened: e.Change, event: Event, stepped: int) -> Answer:
         if isinstance(stored, Duplicate):
             return self._answer(
                 AnswerStatus.DUPLICATE, event, alert=stored.alert.id, alert_status=_status(stored.alert)
@@ -118,14 +123,15 @@ class Intake:
             message = "this id was used before for other content: it is a new alert"
             warnings = (*warnings, FieldError("id", message))
             self._alarms.tell(f"id:{event.source}", f"id used twice by {event.source}: {event.id}")
+        if self._clock.stepped != stepped:
+            # The clock was set during the commit, before anybody knew of an alert whose times must move.
+            moved = step(stored.alert, e.Shifted(self._clock.stepped - stepped), self._clock.now())
+            stored = replace(stored, alert=moved.alert)
         self._adopt(stored, opened)
         return self._answer(AnswerStatus.ACCEPTED, event, alert=stored.alert.id, warnings=warnings)
 
     def _ignored(self, event: Event, way: str, now: int) -> "Deferred[Answer]":
-        reason = "the criteria say that this kind does not alert at this priority"
-        refusal = refusal_of_event(
-            event, way, now, AnswerStatus.IGNORED, (FieldError("data.priority", reason),)
-        )
+        refusal = refusal_of_event(event, way, now, AnswerStatus.IGNORED, (NOT_ALERTING,))
         return self._refuse(refusal, self._answer(AnswerStatus.IGNORED, event, warnings=event.warnings))
 
     def _rejected(self, errors: tuple[FieldError, ...], event: Event, way: str) -> "Deferred[Answer]":
@@ -137,9 +143,7 @@ class Intake:
     def _refuse(self, refusal: Refusal, answer: Answer) -> "Deferred[Answer]":
         if answer.status is AnswerStatus.REJECTED:
             what = ", ".join(path or "document" for path, _ in refusal.errors)
-            self._alarms.raise_alarm(
-                f"rejected:{refusal.way}", f"an event by {refusal.way} was rejected: {what}"
-            )
+            self._alarms.tell(f"rejected:{refusal.way}", f"an event by {refusal.way} was rejected: {what}")
         stored = self._writer.run(refuse, refusal)
         return self._answered(stored.addCallback(lambda _: answer), answer)
 
@@ -151,6 +155,8 @@ class Intake:
         return self._close_case(event).addCallback(closed)
 
     def _guarded(self, event: Event) -> Event:
+        if event.time is not None and event.time - self._clock.now() > AHEAD:
+            event = replace(event, warnings=(*event.warnings, IN_THE_FUTURE))
         dropped = []
         if event.case is not None and holds_identity_number(event.case):
             dropped.append("case")

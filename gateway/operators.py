@@ -19,6 +19,7 @@ from gateway.roster.values import Receiver, Words
 from gateway.routing.ladder import Way, rung
 from gateway.store.alerts import accept
 from gateway.store.values import Accepted, Duplicate
+from gateway.supervision.wording import more, phrase
 
 AS_OPERATOR = Words("driftansvarig, enligt [alarms] receivers", "operator, by [alarms] receivers")
 AS_LAST_RESORT = Words("ingen annan kunde utses", "nobody else could be found")
@@ -38,12 +39,14 @@ class Operators:
         ways: Sequence[Way],
         adopt: Adopt,
         withdraw: Callable[[int], object],
+        language: str,
     ) -> None:
         self._clock = clock
         self._writer = writer
         self._ways = ways
         self._adopt = adopt
         self._withdraw = withdraw
+        self._language = language
         self._receivers: tuple[Receiver, ...] = ()
         self._paged: dict[str, int] = {}  # the alert of each alarm that stands
 
@@ -55,12 +58,15 @@ class Operators:
         """The operators as a ladder."""
         return tuple(rung(receiver, origin, reason, self._ways) for receiver in self._receivers)
 
-    def page(self, key: str, text: str) -> None:
+    def page(self, key: str, text: str, *, last: bool) -> None:
         """Tell them of an alarm; without anybody named, the log and the board have it."""
         if not self._receivers:
             return
         now = self._clock.now()
-        alert = technical_alert(text, uuid.uuid4().hex, self.rungs(Origin.OPERATORS, AS_OPERATOR), now)
+        said = phrase(key, text, self._language)
+        if last:
+            said = f"{said} {more(self._language)}"
+        alert = technical_alert(said, uuid.uuid4().hex, self.rungs(Origin.OPERATORS, AS_OPERATOR), now)
         opened = step(alert, e.Opened(), now)
         stored = self._writer.run(accept, opened.alert, opened.steps)
         stored.addCallback(self._stored, opened, key)

@@ -200,6 +200,8 @@ class Serve:
 def run(config: Config) -> int:
     """Run the gateway until it is told to stop; returns the exit code."""
     _raise_descriptors()
+    import os
+    sys.setswitchinterval(float(os.environ.get("SWI","0.005")))
     reactor = _install_reactor()
     observe_twisted()
     lock = StoreLock(config.store.path)

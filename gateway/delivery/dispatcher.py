@@ -26,6 +26,9 @@ from gateway.ports import Alarms, Carrier, FailureKind, Order, Report
 RESTORE_SLICE = 200
 """Alerts taken up again in one turn of the loop at the start: some 10 ms, so that new events are answered."""
 
+FAULT_PAUSE = 250
+"""ms until an alert is asked again whose deadline brought nothing but a fault."""
+
 DOUBTED_MOST = 1000
 """Attempts in doubt of which a late answer is still believed; far more than any windows hold."""
 
@@ -83,7 +86,7 @@ class Dispatcher:
             try:
                 self._take_up(number)
             except Exception as fault:  # one stored alert's fault is not another's
-                self._alarms.raise_alarm(f"alert:{number}", f"alert {number} was not taken up: {fault!r}")
+                self._alarms.raise_alarm(f"fault:{number}", f"alert {number} was not taken up: {fault!r}")
         rest = open_alerts[RESTORE_SLICE:]
         if rest:
             self._clock.delays.callLater(0, self.restore, rest)
@@ -100,12 +103,17 @@ class Dispatcher:
             self._send(alert, change.begun)
         elif isinstance(event, e.Begun):
             self._clock.delays.callLater(0, self.changed, event.attempt.carrier)
-        self._schedule(alert)
+        self._schedule(alert, event)
         for concern, text in change.alarms:
             if alert.subject.kind is None:
                 log.error("a page to the operators ended badly", alert=alert.id, text=text)
             elif concern is e.Concern.UNIT:
-                self._alarms.tell(f"unit:{alert.subject.unit}", text)
+                key = (
+                    f"unit:{alert.subject.unit_name}"
+                    if alert.subject.unit_known
+                    else f"unknown:{alert.subject.unit}"
+                )
+                self._alarms.tell(key, text)
             else:
                 self._alarms.tell(f"alert:{alert.id}", f"alert {alert.id} {text}")
 
@@ -185,7 +193,7 @@ class Dispatcher:
         except Exception as fault:
             self._reserved[way.name].discard(number)
             self._beginning.discard((alert.id, place.page))
-            self._alarms.raise_alarm(f"alert:{alert.id}", f"alert {alert.id}: no text: {fault!r}")
+            self._alarms.raise_alarm(f"fault:{alert.id}", f"alert {alert.id}: no text: {fault!r}")
             self._keeper.post(alert.id, e.Failed(place.page, FailureKind.REFUSED, "internal fault"))
             return
         attempt = Attempt(
@@ -232,7 +240,7 @@ class Dispatcher:
 
     # --- time
 
-    def _schedule(self, alert: Alert) -> None:
+    def _schedule(self, alert: Alert, event: e.Event | None = None) -> None:
         """Queue what waits for a turn and note when the alert wants to be asked again."""
         touched = set()
         for number, page in enumerate(alert.pages):
@@ -248,6 +256,10 @@ class Dispatcher:
             elif carrier in self._queues:
                 self._queues[carrier].forget(alert.id, number)
         due = next_due(alert)
+        now = self._clock.now()
+        if due is not None and due <= now and isinstance(event, e.Due):
+            # A deadline that was met lies ahead; one that its step's fault left behind must not turn the loop.
+            due = now + FAULT_PAUSE
         if due is None:
             self._wake_at.pop(alert.id, None)
         elif self._wake_at.get(alert.id) != due:

@@ -23,7 +23,7 @@ from gateway.delivery import events as e
 from gateway.delivery.lifecycle import step
 from gateway.logs import get_logger
 from gateway.model import Alert, Attempt
-from gateway.ports import FailureKind, Writer
+from gateway.ports import FailureKind, StoreUnavailable, Writer
 from gateway.store.alerts import save
 from gateway.store.values import Saved, StoredOutcome
 
@@ -93,8 +93,11 @@ class Keeper:
 
     def adopt(self, change: e.Change) -> None:
         """Take over an alert that has just been committed, and act on its first step."""
-        self._remember(change.alert)
-        self._act(change.alert, e.Opened(), change)
+        live = self._live.get(change.alert.id)
+        if live is None:
+            self._remember(change.alert)
+        # Something may have been posted to it between its commit and the news of that.
+        self._effects(change.alert if live is None else live.alert, e.Opened(), change)
 
     def post(self, number: int, event: e.Event) -> "Deferred[None]":
         """Something happened to the alert. Fires at the commit; for an unknown alert at once."""
@@ -107,7 +110,11 @@ class Keeper:
                 told.callback(None)
                 return told
             live = self._live[number] = Live(alert)
-        live.inbox.append((event, told))
+        if isinstance(event, e.Shifted):
+            # What waits is stepped by the new time: the alert's own times must have moved before it.
+            live.inbox.appendleft((event, told))
+        else:
+            live.inbox.append((event, told))
         if not live.committing or self._fails_open(live):
             self._work(live)
         return told
@@ -156,11 +163,14 @@ class Keeper:
         try:
             return step(alert, event, now)
         except Exception as fault:
-            self._fault(f"alert:{alert.id}", f"alert {alert.id}: {type(event).__name__} failed: {fault!r}")
+            self._fault(f"fault:{alert.id}", f"alert {alert.id}: {type(event).__name__} failed: {fault!r}")
         page = event.attempt.page if isinstance(event, e.Begun) else getattr(event, "page", None)
         if page is None or isinstance(event, e.Failed):
             return e.Change(alert)
-        return step(alert, e.Failed(page, FailureKind.REFUSED, "internal fault"), now)
+        try:
+            return step(alert, e.Failed(page, FailureKind.REFUSED, "internal fault"), now)
+        except Exception:  # alarmed already; its deadlines go on asking
+            return e.Change(alert)
 
     def _commit(self, live: Live) -> None:
         entries = tuple(live.entries)
@@ -192,7 +202,8 @@ class Keeper:
     def _refused(self, failure: Failure, live: Live) -> None:
         live.committing = False
         log.error("a step was not committed", alert=live.alert.id, reason=failure.getErrorMessage())
-        self._fault("store", f"steps cannot be committed: {failure.getErrorMessage()}")
+        key = "store" if failure.check(StoreUnavailable) else f"fault:{live.alert.id}"
+        self._fault(key, f"steps cannot be committed: {failure.getErrorMessage()}")
         self._sweep_soon()
 
     def _act_on(self, live: Live, entries: Sequence[Entry]) -> None:
@@ -200,10 +211,13 @@ class Keeper:
             if entry.acted:
                 continue
             entry.acted = True
-            try:
-                self._act(live.alert, entry.event, entry.change)
-            except Exception as fault:
-                self._fault(f"alert:{live.alert.id}", f"alert {live.alert.id}: an effect failed: {fault!r}")
+            self._effects(live.alert, entry.event, entry.change)
+
+    def _effects(self, alert: Alert, event: e.Event, change: e.Change) -> None:
+        try:
+            self._act(alert, event, change)
+        except Exception as fault:
+            self._fault(f"fault:{alert.id}", f"alert {alert.id}: an effect failed: {fault!r}")
 
     def _remember(self, alert: Alert) -> None:
         self._recent[alert.id] = alert
@@ -220,9 +234,7 @@ class Keeper:
         """Ask the store again for what it refused; act where it was given its time."""
         self._sweeping = False
         for live in [live for live in self._live.values() if live.entries]:
-            if self._fails_open(live):
-                self._act_on(live, live.entries)
+            if self._fails_open(live) or not live.committing:
+                self._work(live)
             if live.committing:
                 self._sweep_soon()
-            else:
-                self._work(live)

@@ -176,9 +176,8 @@ def _reported(draft: Draft, event: e.Reported) -> None:
         return
     if event.input is PageInput.ACKNOWLEDGE:
         draft.close(OutcomeWord.ACKNOWLEDGED, event.detail)
-    elif event.input is PageInput.DECLINE:
-        if draft.page(event.page).rung == draft.reached:
-            _open_rung(draft)
+    elif event.input is PageInput.DECLINE and draft.page(event.page).rung == draft.reached:
+        _open_rung(draft)
 
 
 def _due(draft: Draft) -> None:

@@ -55,7 +55,7 @@ class CarrierQueue:
         self._due.pop((alert, page), None)
 
     def next_due(self, now: int) -> int | None:
-        """When the next page becomes due; None if none will. What is due already waits for a slot, not time."""
+        """When the next page becomes due; None if none will: what is due waits for a slot, not for time."""
         self._promote(now)
         while self._waiting:
             due_at, place = self._waiting[0]

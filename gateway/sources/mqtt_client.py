@@ -17,7 +17,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import aiomqtt
-from paho.mqtt.client import MQTT_CLEAN_START_FIRST_ONLY, MQTT_ERR_SUCCESS
+from paho.mqtt import client as paho
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -94,7 +94,9 @@ class BrokerClient(aiomqtt.Client):
             identifier=settings.client_id,
             protocol=aiomqtt.ProtocolVersion.V5 if five else aiomqtt.ProtocolVersion.V311,
             clean_session=None if five else False,
-            clean_start=False if five else MQTT_CLEAN_START_FIRST_ONLY,  # 3.1.1 allows no other value here
+            clean_start=False
+            if five
+            else paho.MQTT_CLEAN_START_FIRST_ONLY,  # 3.1.1 allows no other value here
             properties=session_properties() if five else None,
             will=aiomqtt.Will(online_topic(settings), OFFLINE, QOS, retain=True),
             queue_type=Waiting,
@@ -125,7 +127,7 @@ class BrokerClient(aiomqtt.Client):
         Raises MqttError if the connection is gone or no PUBACK comes, ValueError for an impossible topic.
         """
         info = self._client.publish(topic, payload, QOS, retain, properties)
-        if info.rc != MQTT_ERR_SUCCESS:
+        if info.rc != paho.MQTT_ERR_SUCCESS:
             raise aiomqtt.MqttCodeError(info.rc, "cannot publish")
         told = self._told[info.mid] = asyncio.get_running_loop().create_future()
         try:
@@ -149,8 +151,21 @@ class BrokerClient(aiomqtt.Client):
 
     def abandon(self) -> None:
         """Close a socket that the library left open: after a CONNECT without answer, or a failed read."""
-        if self._client.socket() is not None:
-            self._client.disconnect()
+        self._client._sock_close()
+
+    def _on_disconnect(
+        self,
+        client: paho.Client,
+        userdata: Any,
+        flags: paho.DisconnectFlags,
+        reason_code: ReasonCode,
+        properties: Properties | None = None,
+    ) -> None:
+        """A broker that hangs up on our CONNECT, as over a certificate that it does not know, is heard at
+        once; the library would wait for its answer."""
+        if not self._connected.done():
+            self._connected.set_exception(aiomqtt.MqttError("the broker hung up without answering CONNECT"))
+        super()._on_disconnect(client, userdata, flags, reason_code, properties)
 
     def _on_puback(
         self, _client: Any, _userdata: Any, mid: int, reason: ReasonCode, _properties: Properties
@@ -182,6 +197,17 @@ async def connected(client: BrokerClient) -> AsyncIterator[BrokerClient]:
         await client.leave()
 
 
+class _TidySocket(ssl.SSLSocket):
+    """paho leaves a socket open whose handshake failed, and that may be every few seconds for days."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except BaseException:
+            self.close()
+            raise
+
+
 def online_topic(settings: Settings) -> str:
     """Where monitors see whether we are there."""
     return f"{settings.status_topic}/online"
@@ -207,6 +233,7 @@ def tls_context(settings: Settings) -> ssl.SSLContext | None:
         context = ssl.create_default_context(cafile=settings.ca_file)
     except OSError as error:
         raise Refused(f"ca_file {settings.ca_file}: {error}") from None
+    context.sslsocket_class = _TidySocket
     if settings.cert_file is not None:
         try:
             context.load_cert_chain(settings.cert_file, settings.key_file, password="")

@@ -36,8 +36,8 @@ log = get_logger("alarms")
 class Operators(Protocol):
     """Who is paged about the gateway itself."""
 
-    def page(self, key: str, text: str) -> None:
-        """Tell them."""
+    def page(self, key: str, text: str, *, last: bool) -> None:
+        """Tell them; `last` if nothing more will be told for a while."""
 
     def mended(self, key: str) -> None:
         """It is over: take the page back where it was not read yet."""
@@ -120,9 +120,7 @@ class AlarmBoard:
             return
         self._paged.append(now)
         alarm.paged_at = now
-        last = len(self._paged) == PAGES_MOST
-        text = f"{alarm.text} (fler larm: se bakjour alerts)" if last else alarm.text
-        self.operators.page(alarm.key, text)
+        self.operators.page(alarm.key, alarm.text, last=len(self._paged) == PAGES_MOST)
 
     def _write(self, work: Callable[..., object], *values: object) -> None:
         self._writer.run(work, *values).addErrback(self._not_written)

@@ -84,3 +84,26 @@ def read_time(source: Octets) -> ServiceTime:
     octets = source.take(7, "time stamp")
     digits = "".join(f"{octet & 0x0F:x}{octet >> 4:x}" for octet in octets[:6])
     return ServiceTime(digits, octets[6] if len(octets) == 7 else 0)
+
+
+def write_time(instant: datetime) -> bytes:
+    """Seven octets of an instant with its offset from UTC, in quarters of an hour."""
+    offset = instant.utcoffset() or timedelta()
+    quarters = abs(int(offset.total_seconds())) // 900
+    zone = quarters % 10 << 4 | quarters // 10 | (0x08 if offset < timedelta() else 0)
+    digits = instant.strftime("%y%m%d%H%M%S")
+    pairs = zip(digits[::2], digits[1::2], strict=True)
+    return bytes([*(int(low) | int(high) << 4 for low, high in pairs), zone])
+
+
+def write_centre(number: str) -> bytes:
+    """The service centre's address that leads a PDU at a modem (3GPP TS 27.005 clause 3.1).
+
+    Its length counts octets, the type's included; "" is the length 0: the centre that the SIM knows. A "+"
+    makes it international. Raises LocalProtocolError for what no digit stands for.
+    """
+    if not number:
+        return b"\x00"
+    kind = 0x91 if number.startswith("+") else 0x81
+    coded = write_address(Address(number.removeprefix("+"), kind))[1:]
+    return bytes([len(coded)]) + coded

@@ -6,10 +6,18 @@ from. The message type says the direction: 0 and 2 come from the service centre,
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from protocols.session import LocalProtocolError
 from protocols.sms import gsm7, ucs2
-from protocols.sms.address import Address, ServiceTime, read_address, read_time, write_address
+from protocols.sms.address import (
+    Address,
+    ServiceTime,
+    read_address,
+    read_time,
+    write_address,
+    write_time,
+)
 from protocols.sms.octets import Octets
 
 DELIVER, SUBMIT, STATUS_REPORT, RESERVED = 0, 1, 2, 3
@@ -210,6 +218,35 @@ def encode_submit(submit: Submit) -> bytes:
         + bytes([length])
         + packed
     )
+
+
+def encode_deliver(deliver: Deliver, instant: datetime) -> bytes:
+    """The PDU without a service centre's address, stamped with `instant`, which has its offset from UTC.
+
+    Raises LocalProtocolError for what does not fit, as `encode_submit` does.
+    """
+    first = DELIVER | (UDHI if deliver.data.header else 0)
+    first |= (0 if deliver.more_to_come else 0x04) | (SRR if deliver.status_report else 0)
+    length, packed = _pack(deliver.data)
+    return (
+        bytes([first])
+        + write_address(deliver.originator)
+        + bytes([deliver.protocol_id, deliver.data.data_coding])
+        + write_time(instant)
+        + bytes([length])
+        + packed
+    )
+
+
+def encode_status_report(
+    reference: int, recipient: Address, sent: datetime, discharged: datetime, status: int
+) -> bytes:
+    """The PDU without a service centre's address. Raises LocalProtocolError for what does not fit."""
+    for name, value in (("TP-MR", reference), ("TP-ST", status)):
+        if not 0 <= value <= 0xFF:
+            raise LocalProtocolError(f"{name} {value}: one octet, 0 to 255")
+    head = bytes([STATUS_REPORT | 0x04, reference]) + write_address(recipient)
+    return head + write_time(sent) + write_time(discharged) + bytes([status])
 
 
 def _pack(data: UserData) -> tuple[int, bytes]:

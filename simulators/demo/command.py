@@ -18,7 +18,7 @@ from simulators.demo.view import LineView, View
 EVENTS: Final = 20
 """Of a demo that ends by itself: one whole cycle of scenes."""
 
-RATE: Final = 1.0
+RATE: Final = 1.5
 WATCHED_RATE: Final = 0.5
 """Events a second; half as many when somebody watches and nothing waits for the end."""
 

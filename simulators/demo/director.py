@@ -78,7 +78,7 @@ class Director:
     def passed(self) -> bool:
         """Whether the exit code is 0: every event that was to be sent reached what it had to."""
         book = self._book
-        if book is None or self._trouble or not book.good:
+        if book is None or not book.stories or self._trouble or not book.good:
             return False
         return not self._exits or (len(book.stories) == self._count and not book.open)
 
@@ -103,19 +103,22 @@ class Director:
         view = self._view
         for child in (self.stage.gateway, self.stage.dect, self.stage.smsc):
             child.on_end = self._child_ended
-        view.preparing("a sample roster")
+        view.status("making a sample roster …")
         roster = await self.stage.make_roster()
         self._book = Book(roster, self._patience, self._changed, view.stray)
-        view.preparing("the DECT system and the SMS centre")
+        view.status("starting the DECT system and the SMS centre …")
         await self.stage.start_devices(roster)
-        view.preparing("the gateway")
+        view.status("starting the gateway …")
         self._api = await self.stage.start_gateway()
         self._clinic = self._connect(self.stage.events)
-        view.begin(roster, _now(), self._rate)
+        view.begin(roster, _now())
+        view.status(f"the gateway runs by {self.stage.config}; Ctrl-C ends the demo")
         await self._send_all(Scenes(self._seed, self._folder.name, roster))
         while self._book.open:
             await self._wait(LOOK_SECONDS)
         await self._wait(SETTLE_SECONDS)
+        if not self._exits:
+            view.status("all events are done; the processes go on until Ctrl-C")
         while not self._exits:
             await self._wait(LOOK_SECONDS)
 
@@ -214,13 +217,20 @@ class Director:
         if book is None or not book.stories:
             self._view.summary([], [], self._trouble or "stopped before anything was sent", False)
             return
-        ended = sum(story.ended is not None for story in book.stories)
-        verdict = f"all {ended} events reached what they had to, and nothing was shown anywhere else"
-        if not book.good:
-            verdict = "not every event reached what it had to, and that alone"
-        elif not self.passed:
-            verdict = f"stopped after {len(book.stories)} of {self._count} events, {ended} of them ended"
-        self._view.summary(book.stories, book.strays, self._trouble or verdict, self.passed)
+        self._view.summary(book.stories, book.strays, self._trouble or self._verdict(book), self.passed)
+
+    def _verdict(self, book: Book) -> str:
+        ended = [story for story in book.stories if story.ended is not None]
+        bad = sum(not story.good for story in ended)
+        if bad:
+            return f"{bad} of {len(ended)} events did not reach what they had to, or reached somebody else"
+        if book.strays:
+            return "something was shown or happened that no event asked for"
+        if not self.passed:
+            return (
+                f"stopped after {len(book.stories)} of {self._count} events; {len(ended)} had ended, all well"
+            )
+        return f"all {len(ended)} events reached what they had to, and nothing was shown anywhere else"
 
 
 def _now() -> datetime:

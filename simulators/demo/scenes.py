@@ -50,7 +50,7 @@ class Twist(Enum):
 NOTES: Final = {
     Twist.NONE: "",
     Twist.OTHER_PROFESSION: "another profession: goes to the nurse, and says for whom",
-    Twist.NO_PRIORITY: "no priority given: counts as 1",
+    Twist.NO_PRIORITY: "without a priority: as urgent as 1",
     Twist.ALIAS: "the unit by its HSA-id",
     Twist.UNKNOWN_UNIT: "a unit that the roster does not know: to the switchboard, which is also told why",
     Twist.NOT_ALERTING: "priority 1 of this kind is an emergency handled elsewhere: nobody is paged",

@@ -82,7 +82,7 @@ class Stage:
         self._reactor = reactor
         self._folder = folder
         self._off = {number.removeprefix("+") for number in off}
-        self._config = folder / "bakjour.toml"
+        self.config = folder / "bakjour.toml"
         self._password = secrets.token_hex(4)  # eight octets are the most that SMPP has room for
         self._environment = os.environ | {PASSWORD_ENV: self._password, "PYTHONUNBUFFERED": "1"}
         self.dect = Child("the DECT system", lambda line: on_dect(json.loads(line)))
@@ -115,7 +115,7 @@ class Stage:
         self._simulator(self.smsc, "smsc", smsc)
         dect_port = await self._listening(self.dect, "port")
         smsc_port = await self._listening(self.smsc, "address")
-        self._config.write_text(
+        self.config.write_text(
             CONFIG.format(
                 zone=ZONE,
                 catch_all=CATCH_ALL,
@@ -145,7 +145,7 @@ class Stage:
 
     @property
     def _configured(self) -> tuple[str, str]:
-        return "--config", str(self._config)
+        return "--config", str(self.config)
 
     async def _bakjour(self, *arguments: str) -> list[str]:
         command = Child(f"bakjour {arguments[0]}")

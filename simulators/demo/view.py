@@ -13,10 +13,10 @@ from simulators.demo.story import Screen, Story
 class View(Protocol):
     """Shows the demo to somebody."""
 
-    def preparing(self, step: str) -> None:
-        """Something is being started."""
+    def status(self, text: str) -> None:
+        """What the demo is at, or waits for."""
 
-    def begin(self, roster: Roster, at: datetime, rate: float) -> None:
+    def begin(self, roster: Roster, at: datetime) -> None:
         """Everything is ready; this is who is on duty."""
 
     def changed(self, story: Story, what: str) -> None:
@@ -39,10 +39,10 @@ class LineView:
         self._as_json = as_json
         self._roster: Roster | None = None
 
-    def preparing(self, step: str) -> None:
-        self._say("starting", step)
+    def status(self, text: str) -> None:
+        self._say("status", text)
 
-    def begin(self, roster: Roster, at: datetime, rate: float) -> None:
+    def begin(self, roster: Roster, at: datetime) -> None:
         self._roster = roster
         for unit, shift, doctors, nurses in words.on_duty(roster, at):
             self._say("on duty", f"{unit}, {shift}: doctor {doctors}; nurse {nurses}")

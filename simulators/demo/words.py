@@ -73,13 +73,30 @@ def _people(found: Sequence[tuple[str, Receiver]]) -> str:
     return ", ".join(f"{one.name} {masked(one.number)}" for _, one in found)
 
 
+def reached(story: Story) -> str:
+    """Who was paged, with the number as it may be shown."""
+    who = story.reached
+    if who is not None:
+        return f"{who.name} {masked(who.number)}"
+    return "nobody" if story.alarm_screen is None else f"switchboard {masked(story.alarm_screen.device)}"
+
+
+def fate(story: Story) -> str:
+    """What came of it in a word or two: the strongest proof, or what was wrong."""
+    if story.ended is None:
+        return "under way"
+    if not story.good:
+        return "failed"
+    return "delivered, taken" if "cancelled" in story.statuses else story.statuses[-1]
+
+
 def counts(stories: Sequence[Story]) -> list[tuple[str, int, int]]:
-    """For each sort of fate: what it is, how many were good, how many there were."""
+    """For each sort of event that has ended: what must become of it, how many were good, how many there were."""
     total, good = Counter[str](), Counter[str]()
     for story in stories:
-        sort = _sort(story)
-        total[sort] += 1
-        good[sort] += story.ended is not None and story.good
+        if story.ended is not None:
+            total[_sort(story)] += 1
+            good[_sort(story)] += story.good
     return [(sort, good[sort], total[sort]) for sort in _SORTS if total[sort]]
 
 

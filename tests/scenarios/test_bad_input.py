@@ -20,7 +20,7 @@ def test_a_malformed_line_is_rejected_and_the_connection_goes_on(ward):
     ward.clinic.sends(case="G-1").is_answered("accepted")
     ward.settles()
     ward.handset("20117").shows("G-1")
-    ward.handset("20999").shows("TEKNISKT LARM", "rejected")
+    ward.handset("20999").shows("TEKNISKT LARM", "avvisades")
 
 
 def test_every_fault_of_an_event_is_told_with_its_path(ward):
@@ -36,7 +36,7 @@ def test_every_fault_of_an_event_is_told_with_its_path(ward):
     }
     assert "nonsense" not in str(answer.errors)
     ward.settles()
-    ward.handset("20999").shows("TEKNISKT LARM", "rejected")
+    ward.handset("20999").shows("TEKNISKT LARM", "avvisades")
 
 
 def test_an_unknown_unit_without_a_catch_all_is_rejected_and_stored(make_ward, plans):
@@ -51,7 +51,7 @@ def test_an_unknown_unit_without_a_catch_all_is_rejected_and_stored(make_ward, p
     assert [row[:3] for row in rows] == [("rejected", "clinic24/test", None)]
     assert "finns-inte" not in rows[0][3]
     ward.settles()
-    ward.handset("20119").shows("TEKNISKT LARM", "rejected")
+    ward.handset("20119").shows("TEKNISKT LARM", "avvisades")
 
 
 def test_an_over_long_line_ends_the_connection_after_its_answer(ward):
@@ -63,7 +63,7 @@ def test_an_over_long_line_ends_the_connection_after_its_answer(ward):
     ward.clinic.sends(case="G-2").is_answered("accepted")
     ward.settles()
     ward.handset("20117").shows("G-2")
-    ward.handset("20999").shows("TEKNISKT LARM", "rejected")
+    ward.handset("20999").shows("TEKNISKT LARM", "avvisades")
 
 
 def test_half_a_line_and_silence_harms_nobody(ward):

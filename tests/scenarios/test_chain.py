@@ -100,7 +100,7 @@ def test_the_same_id_with_other_content_is_a_new_alert(ward):
     assert [warning.path for warning in again.answers[1].warnings] == ["id"]
     ward.settles()
     ward.handset("20117").shows("A-2")
-    ward.handset("20999").shows("TEKNISKT LARM", "id used twice")
+    ward.handset("20999").shows("TEKNISKT LARM", "samma id två gånger")
 
 
 def test_an_alias_names_a_unit(ward):
@@ -115,7 +115,7 @@ def test_an_unknown_unit_goes_to_the_catch_all(ward):
     ward.clinic.sends(unit="okand-1").is_answered("accepted")
     ward.settles()
     ward.handset("20999").shows("Prio 2 Triage OKÄND ENHET okand-1")
-    ward.handset("20999").shows("TEKNISKT LARM", "unit that is unknown")
+    ward.handset("20999").shows("TEKNISKT LARM", "okänd enhet okand-1")
 
 
 def test_taken_closes_the_case(ward):

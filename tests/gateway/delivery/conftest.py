@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.task import Clock as Time
 
@@ -336,7 +337,8 @@ class Engine:
 
     def accept(self, alert: Alert) -> None:
         """As intake does after its commit."""
-        opened = step(alert, e.Opened(), self.clock.now())
+        now = self.clock.now()
+        opened = step(replace(alert, accepted_at=now, expires_at=now + 1_800_000), e.Opened(), now)
         self.store(opened.alert)
         self.keeper.adopt(opened)
 

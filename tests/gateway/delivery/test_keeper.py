@@ -125,7 +125,7 @@ def test_one_alert_that_cannot_be_written_holds_up_no_other(engine: Make, make_a
     one.advance(3)
     assert one.writer.alerts[2].pages[0].state == "sent"
     assert one.pages(1) == ["sent"]
-    assert "alert:1" in one.alarms.keys
+    assert "fault:1" in one.alarms.keys
     assert "store" not in one.alarms.keys
     one.writer.refuse_alerts.clear()
     one.advance(1)
@@ -170,7 +170,7 @@ def test_a_step_that_raises_fails_that_page_over_and_touches_no_other(
     one.advance(0)
     assert one.pages(1)[0] == "failed"
     assert len(one.carriers["sms"].orders) == 1
-    assert "alert:1" in one.alarms.keys
+    assert "fault:1" in one.alarms.keys
     one.accept(make_alert("dect", id=2))
     assert one.carriers["dect"].orders[-1].alert == 2
 
@@ -193,7 +193,7 @@ def test_a_step_that_always_raises_changes_nothing_and_does_not_turn_the_loop(
     one.advance(130)
     one.accept(make_alert("dect", id=2))
     assert one.carriers["dect"].orders[-1].alert == 2
-    assert "alert:1" in one.alarms.keys
+    assert "fault:1" in one.alarms.keys
 
 
 def test_an_effect_that_raises_is_alarmed_and_the_step_stands(engine: Make, make_alert: Make) -> None:
@@ -204,7 +204,7 @@ def test_an_effect_that_raises_is_alarmed_and_the_step_stands(engine: Make, make
     one.take("dect")
     one.keeper._act = act
     assert one.pages() == ["sent"]
-    assert "alert:1" in one.alarms.keys
+    assert "fault:1" in one.alarms.keys
     one.keeper.post(1, e.Reported(0, PageInput.ACKNOWLEDGE, "ok"))
     assert one.alert().closed is OutcomeWord.ACKNOWLEDGED
 
@@ -214,7 +214,7 @@ def test_an_effect_that_raises_at_the_acceptance_is_alarmed_too(engine: Make, ma
     one = engine("dect")
     one.keeper._act = _raise
     one.accept(make_alert("dect"))
-    assert "alert:1" in one.alarms.keys
+    assert "fault:1" in one.alarms.keys
 
 
 def _raise(*_: Any) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import pwd
 import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -19,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 import paho.mqtt.client as paho
 import pytest
+import pytest_twisted
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from twisted.internet import defer, task
@@ -61,7 +63,7 @@ SAFE = "persistence true\nautosave_on_changes true\nautosave_interval 1\n"
 
 async def until(condition: Callable[[], Any], seconds: float = PATIENCE) -> Any:
     """Turn the reactor until `condition` gives something; returns that."""
-    from twisted.internet import reactor
+    from twisted.internet import reactor  # noqa: PLC0415 (an import installs a reactor if none is)
 
     end = time.monotonic() + seconds
     while not (value := condition()):
@@ -81,7 +83,9 @@ class Broker:
 
     def start(self) -> None:
         """Start it and wait until it listens."""
-        self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        self._process = subprocess.Popen(
+            self._command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         end = time.monotonic() + PATIENCE
         while True:
             assert self._process.poll() is None, "the broker ended at once"
@@ -91,6 +95,11 @@ class Broker:
                 return
             except OSError:
                 time.sleep(LOOK)
+
+    def hang_up(self) -> None:
+        """Make it read its configuration again, permissions included."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGHUP)
 
     def kill(self) -> None:
         """kill -9."""
@@ -151,7 +160,7 @@ class House:
 
     async def start(self) -> None:
         """Start, and wait for the line to the broker."""
-        from twisted.internet import reactor
+        from twisted.internet import reactor  # noqa: PLC0415 (an import installs a reactor if none is)
 
         self.gateway = Gateway(self.config, Clock(reactor, self.now), self.writer, self._reader, None)
         await self.gateway.start()
@@ -358,8 +367,6 @@ dynamic_filters = true
 @pytest.fixture
 def make_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
     """A gateway whose source is the broker at a port; further keys of the source may be given."""
-    import pytest_twisted
-
     houses: list[House] = []
 
     def make(port: int, version: str = "5", **source: object) -> House:

@@ -85,7 +85,7 @@ async def test_poison_is_stored_answered_and_does_not_come_again(pair, wait) -> 
 
 
 async def test_acknowledged_only_after_the_commit(pair, wait) -> None:
-    """A message whose commit has not come yet is not acknowledged: the broker sends it to the next session."""
+    """A message whose commit has not come yet is not acknowledged: the broker sends it again."""
     house, clinic = await pair()
     house.writer.held = True
     clinic.sends("e-1")
@@ -133,7 +133,7 @@ async def test_response_topic_and_correlation(pair, wait) -> None:
 
 @pytest.mark.parametrize("version", ["5"])
 async def test_impossible_response_topic_harms_nobody(pair, wait) -> None:
-    """An answer is not published where it would be read as an event; the line stays up, the event is taken."""
+    """An answer is not published where it would be read as an event; the event is taken all the same."""
     house, clinic = await pair()
     clinic.sends("e-1", reply=b"x", reply_to="clinic24/events")
     clinic.sends("e-2", reply=b"x", reply_to="clinic24/status/online")

@@ -1,0 +1,121 @@
+"""The gateway as a process of its own, `python -m gateway serve`, on one core where there are two.
+
+Rules: it listens on loopback alone, on ports of its own choosing; it is stopped by SIGTERM, and killed if it
+does not end. Whoever starts one waits for its end.
+"""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+READY_WITHIN = 60.0
+"""Seconds: a start takes less than two; with a backlog to take up it is still ready at once."""
+
+STOP_WITHIN = 15.0
+WINDOW = 1000
+"""Of the SMPP carrier: an attempt holds its place in the window from before its commit, so that a narrow
+window is a bound on commits a second and nothing else. P7 measures narrow ones."""
+
+CONFIG = """
+[store]
+path = "{store}"
+
+[[source]]
+type = "tcp"
+listen = "tcp:0:interface=127.0.0.1"
+
+[[carrier]]
+name = "sms"
+type = "smpp"
+serves = "mobile"
+endpoint = "tcp:host=127.0.0.1:port={port}"
+system_id = "bench"
+password = ""
+source_address = "+46701740699"
+window = {window}
+registered_delivery = 0
+"""
+
+
+@dataclass(slots=True)
+class Running:
+    """A gateway that listens on `port`; `started_in` is seconds from its start to "ready"."""
+
+    process: asyncio.subprocess.Process
+    port: int
+    started_in: float
+
+    def resident(self) -> float:
+        """Resident memory in MB."""
+        return resident(self.process.pid)
+
+    async def stop(self) -> None:
+        """End it and wait for its end."""
+        await end(self.process)
+
+
+def gateway_cores() -> set[int] | None:
+    """The one core that the gateway gets; None where there is only one, or the system cannot tell."""
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    return {cores[0]} if len(cores) > 1 else None
+
+
+async def serve(folder: Path, store: Path, smpp_port: int, window: int = WINDOW) -> Running:
+    """Start a gateway over a store and wait until it is ready. Raises AssertionError if it is not."""
+    config = folder / "bakjour.toml"
+    config.write_text(CONFIG.format(store=store, port=smpp_port, window=window))
+    command = [*profiled(), "-m", "gateway", "serve", "--config", str(config)]
+    began = perf_counter()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *command, stdout=asyncio.subprocess.PIPE, stderr=(folder / "gateway.log").open("ab")
+    )
+    cores = gateway_cores()
+    if cores is not None and not os.environ.get("BENCH_UNPINNED"):
+        os.sched_setaffinity(process.pid, cores)
+    try:
+        port = await asyncio.wait_for(_port(process), READY_WITHIN)
+    except BaseException:
+        await end(process)
+        raise
+    return Running(process, port, perf_counter() - began)
+
+
+async def _port(process: asyncio.subprocess.Process) -> int:
+    assert process.stdout is not None
+    port = 0
+    while line := await process.stdout.readline():
+        found = re.search(rb"listening tcp: .*:(\d+)", line)
+        port = int(found[1]) if found else port
+        if line == b"ready\n":
+            return port
+    raise AssertionError("the gateway did not start; see gateway.log")
+
+
+async def end(process: asyncio.subprocess.Process) -> None:
+    """Stop a process of ours, and kill it if it does not stop."""
+    if process.returncode is not None:
+        return
+    with suppress(ProcessLookupError):
+        process.send_signal(signal.SIGTERM)
+    try:
+        await asyncio.wait_for(process.wait(), STOP_WITHIN)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def resident(pid: int) -> float:
+    """Resident memory of a process in MB (proc(5), VmRSS)."""
+    found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    assert found is not None
+    return int(found[1]) / 1024
+
+
+def profiled() -> list[str]:
+    return []

@@ -1,0 +1,94 @@
+"""kill -9 at random moments: nothing that was accepted is lost, and what is repeated says so."""
+
+import random
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from twisted.internet.task import LoopingCall
+
+pytestmark = pytest.mark.process
+
+REPEATED = "(upprepat)"
+
+RATE = 100
+"""Events a second while the gateway is up."""
+
+WAITING = 50
+"""Events that Clinic24 has under way at most."""
+
+EVERY_DECT = 8
+"""One event in so many goes to the handset: that line shows one call after the other."""
+
+LINK_RESENDS = 2
+"""A block on the ESPA line whose ACK is lost is sent again so often (`retries` of the carrier)."""
+
+REPEATED_WITHIN = 12
+"""Characters that a reader sees at a glance."""
+
+DURING_START = 0.2
+"""Share of the kills that come before the gateway is ready."""
+
+
+def sender(house: Any, events: int) -> LoopingCall:
+    """Sends one event after the other for as long as there is a connection."""
+
+    def send() -> None:
+        clinic = house.clinic
+        if clinic.pump is not None and len(clinic.sent) < events and len(clinic.unsettled) < WAITING:
+            clinic.sends("sms" if len(clinic.sent) % EVERY_DECT else "dect", priority=5)
+
+    return LoopingCall(send)
+
+
+async def live(house: Any, chance: random.Random, seconds: float) -> None:
+    """One life of the gateway, up to its kill."""
+    house.begins()
+    if chance.random() < DURING_START:
+        await house.passes(chance.uniform(0, 1.0))
+    else:
+        await house.is_ready()
+        await house.passes(chance.uniform(0, 2 * seconds))
+    await house.dies()
+
+
+@pytest.mark.reactor(seconds=900)
+async def test_kills_at_random_moments(house: Any, chance: random.Random, sizes: SimpleNamespace) -> None:
+    """Every event is accepted once and comes onto its screen; a repeat is marked, and there are few."""
+    sending = sender(house, sizes.events)
+    ended = sending.start(1 / RATE)
+    for _ in range(sizes.kills):
+        await live(house, chance, sizes.events / RATE / sizes.kills)
+    await house.starts()
+    clinic = house.clinic
+    await house.until(
+        lambda: len(clinic.sent) == sizes.events and not clinic.unsettled, 60, "every event is answered"
+    )
+    await house.until(lambda: all(house.shows(name) for name in clinic.sent), 60, "every case is shown")
+    sending.stop()
+    await ended
+    stored = house.stored()
+    assert set(stored) == set(clinic.sent)
+    for name in clinic.sent:
+        assert clinic.statuses(name)[-1] in ("accepted", "duplicate")
+        is_repeated_little(house, name, stored[name], sizes.kills)
+    house.has_no_hole()
+    again = sum(REPEATED in one.text for one in house.shown)
+    twice = sum(
+        len(answers) > 1 or answers[0].status.value == "duplicate" for answers in clinic.answers.values()
+    )
+    print(f"{again} repeated pages, {twice} events sent again", file=sys.stderr)
+
+
+def is_repeated_little(house: Any, name: str, alert: Any, kills: int) -> None:
+    """At most one attempt more for each kill, one screen for each attempt, and every repeat is marked."""
+    (page,) = alert.pages
+    assert page.attempts <= 1 + kills, (name, page)
+    attempts = house.attempts(alert)
+    assert len(attempts) == page.attempts, (name, attempts)
+    shown = [one.text for one in house.shows(name)]
+    plain = [text for text in shown if REPEATED not in text[:REPEATED_WITHIN]]
+    resends = LINK_RESENDS if attempts[0].carrier == "dect" else 0
+    assert len(plain) <= 1 + resends, (name, shown)
+    assert len(shown) <= page.attempts * (1 + resends), (name, shown)
