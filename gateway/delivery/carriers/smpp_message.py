@@ -89,10 +89,10 @@ def reported_numbers(numbers: Sequence[str], region: str) -> tuple[str, ...]:
 
 
 def _text(text: str, settings: Settings, *, plain: bool) -> tuple[int, bytes]:
-    if segments.coding(text) == segments.GSM7_CODING:
-        return 0 if plain else settings.data_coding, gsm7.encode(gsm7.transliterate(text))
+    near = gsm7.transliterate(text)
+    if gsm7.encodable(near):
+        return 0 if plain else settings.data_coding, gsm7.encode(near)
     if plain:
-        near = gsm7.transliterate(text)
         return 0, gsm7.encode("".join(letter if gsm7.encodable(letter) else "?" for letter in near))
     return segments.UCS2_CODING, ucs2.encode(text)
 
