@@ -58,7 +58,8 @@ def _write(path: Path, queue: "SimpleQueue[Job | None]", loop: asyncio.AbstractE
         except Empty:
             """That is the batch."""
         conn.execute("BEGIN IMMEDIATE")
-        conn.executemany("INSERT INTO event (document) VALUES (?)", [(document,) for document, _ in batch])
+        for document, _ in batch:
+            conn.execute("INSERT INTO event (document) VALUES (?)", (document,))
         conn.execute("COMMIT")
         loop.call_soon_threadsafe(_tell, [done for _, done in batch])
     conn.close()

@@ -9,12 +9,14 @@ Rules:
 3. Nobody on duty is never silence, and a fault in the resolver never rejects an event: it is stored and goes
    to the unit's fallback.
 4. The roster is asked for the instant of the commit, never for the event's own time.
+5. Any other fault of the program is alarmed and answered `retry`: the sender keeps the event.
 """
 
 from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
-from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.defer import Deferred, maybeDeferred, succeed
+from twisted.internet.interfaces import IDelayedCall
 from twisted.python.failure import Failure
 
 from gateway.alerts import make_alert, refusal_of_event, refusal_of_fault, without_resolver
@@ -74,6 +76,8 @@ class Intake:
         self._adopt = adopt
         self._close_case = close_case
         self._last_resort = last_resort
+        self._open: dict[Deferred[Answer], tuple[float, Answer]] = {}  # by deadline: all wait equally long
+        self._timer: IDelayedCall | None = None
         self.counts: dict[str, int] = dict.fromkeys(AnswerStatus, 0)
 
     def document(self, document: bytes, way: str) -> "Deferred[Answer]":
@@ -86,6 +90,29 @@ class Intake:
 
     def event(self, event: Event, way: str) -> "Deferred[Answer]":
         """Take one event that its source has decoded."""
+        return self._without_fault(lambda: self._event(event, way), event)
+
+    def refused(self, fault: EventFault, way: str) -> "Deferred[Answer]":
+        """Take a document that is no event: store that it came, alarm, and tell its sender why."""
+        answer = rejection(fault)
+        return self._without_fault(
+            lambda: self._refuse(refusal_of_fault(fault, way, self._clock.now()), answer), answer
+        )
+
+    # --- what becomes of an event
+
+    def _without_fault(
+        self, take: Callable[[], "Deferred[Answer]"], origin: Event | Answer
+    ) -> "Deferred[Answer]":
+        try:
+            return take()
+        except Exception as fault:  # rule 5
+            log.exception("an event could not be taken")
+            self._alarms.tell("intake", f"an event could not be taken: {fault!r}")
+            self.counts[AnswerStatus.RETRY] += 1
+            return succeed(Answer(source=origin.source, id=origin.id, status=AnswerStatus.RETRY))
+
+    def _event(self, event: Event, way: str) -> "Deferred[Answer]":
         event = self._guarded(event)
         if not event.kind.alerts:
             return self._answered(maybeDeferred(self._close, event), event)
@@ -100,12 +127,6 @@ class Intake:
         if resolution.unit is None and not resolution.candidates:
             return self._rejected((UNKNOWN_UNIT,), event, way)
         return self._accept(make_alert(event, resolution, self._ways, now), event)
-
-    def refused(self, fault: EventFault, way: str) -> "Deferred[Answer]":
-        """Take a document that is no event: store that it came, alarm, and tell its sender why."""
-        return self._refuse(refusal_of_fault(fault, way, self._clock.now()), rejection(fault))
-
-    # --- what becomes of an event
 
     def _accept(self, alert: Alert, event: Event) -> "Deferred[Answer]":
         opened = step(alert, e.Opened(), alert.accepted_at)
@@ -174,22 +195,39 @@ class Intake:
         """The answer of `work`, or `retry` if its commit failed or takes longer than `ANSWER_BY`."""
         answer: Deferred[Answer] = Deferred()
         retry = Answer(source=origin.source, id=origin.id, status=AnswerStatus.RETRY)
-
-        def give(value: Answer) -> None:
-            if not answer.called:
-                self.counts[value.status] += 1
-                answer.callback(value)
-
-        def not_committed(failure: Failure) -> None:
-            log.error("an event was not stored", reason=failure.getErrorMessage())
-            self._alarms.raise_alarm("store", f"events cannot be stored: {failure.getErrorMessage()}")
-            give(retry)
-
-        work.addCallbacks(give, not_committed)
-        if not answer.called:
-            timer = self._clock.delays.callLater(ANSWER_BY, give, retry)
-            work.addCallback(lambda _: timer.cancel() if timer.active() else None)
+        self._open[answer] = (self._clock.delays.seconds() + ANSWER_BY, retry)
+        work.addCallbacks(
+            self._give, self._not_committed, callbackArgs=(answer,), errbackArgs=(answer, retry)
+        )
+        if self._open and self._timer is None:
+            self._timer = self._clock.delays.callLater(ANSWER_BY, self._late)
         return answer
+
+    def _give(self, value: Answer, answer: "Deferred[Answer]") -> None:
+        """Answer, unless that was done already: a commit may come after its time."""
+        if self._open.pop(answer, None) is None:
+            return
+        if not self._open and self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self.counts[value.status] += 1
+        answer.callback(value)
+
+    def _not_committed(self, failure: Failure, answer: "Deferred[Answer]", retry: Answer) -> None:
+        log.error("an event was not stored", reason=failure.getErrorMessage())
+        self._alarms.raise_alarm("store", f"events cannot be stored: {failure.getErrorMessage()}")
+        self._give(retry, answer)
+
+    def _late(self) -> None:
+        """One timer for all: it is set for the event that has waited longest."""
+        self._timer = None
+        now = self._clock.delays.seconds()
+        due = [(answer, retry) for answer, (by, retry) in self._open.items() if by <= now]
+        for answer, retry in due:
+            self._give(retry, answer)
+        if self._open and self._timer is None:
+            by, _ = next(iter(self._open.values()))
+            self._timer = self._clock.delays.callLater(max(0.0, by - now), self._late)
 
     def _answer(
         self,

@@ -3,7 +3,8 @@
 Rules: the session says everything, the pump only carries it. After every call into the session the pump
 hands on its events, then writes what is ready in one write, then arms one timer for the next deadline.
 An owner that raises does not stop the pump: Twisted would drop the connection for it, and that is meant,
-for then the session's own `connection lost` path runs and nothing hangs half-way.
+for then the session's own `connection lost` path runs and nothing hangs half-way. Who listens in on the wire
+(`tap`) sees what passes as it passes; a tap must not raise.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,6 +23,7 @@ from twisted.internet.protocol import Protocol as TwistedProtocol
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from protocols.capture import Direction
 from protocols.session import Session, Token
 
 CommandT = TypeVar("CommandT")
@@ -69,6 +71,8 @@ class Pump(TwistedProtocol, Generic[CommandT, AnswerT, EventT]):
         self.congested: Callable[[Pump[CommandT, AnswerT, EventT]], None] = _ignore
         """Called when the peer reads slower than we write; who can wait, waits until `drained`."""
         self.drained: Callable[[Pump[CommandT, AnswerT, EventT]], None] = _ignore
+        self.tap: Callable[[Direction, bytes, float], None] | None = None
+        """Told of every read and write with its time in seconds of the clock; None while nobody listens."""
 
     def connectionMade(self) -> None:
         assert self.transport is not None
@@ -83,6 +87,8 @@ class Pump(TwistedProtocol, Generic[CommandT, AnswerT, EventT]):
         self._after([])
 
     def dataReceived(self, data: bytes) -> None:
+        if self.tap is not None:
+            self.tap(Direction.RECEIVED, data, self._clock.seconds())
         self._after(self.session.receive_data(data, self._clock.seconds()))
 
     def readConnectionLost(self) -> None:
@@ -94,11 +100,13 @@ class Pump(TwistedProtocol, Generic[CommandT, AnswerT, EventT]):
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         self._cancel_timer()
         events = self.session.receive_eof(self._clock.seconds())
-        if events:
-            self._owner.received(self, events)
-        self._lost = True
-        self._cancel_timer()
-        self._owner.disconnected(self, self.session.close_reason or reason.getErrorMessage())
+        try:
+            if events:
+                self._owner.received(self, events)
+        finally:
+            self._lost = True
+            self._cancel_timer()
+            self._owner.disconnected(self, self.session.close_reason or reason.getErrorMessage())
 
     def pauseProducing(self) -> None:
         """Twisted: the transport's buffer is full."""
@@ -163,6 +171,8 @@ class Pump(TwistedProtocol, Generic[CommandT, AnswerT, EventT]):
             return
         self.transport.write(data)
         now = self._clock.seconds()
+        if self.tap is not None:
+            self.tap(Direction.SENT, data, now)
         self._line_free = max(now, self._line_free) + len(data) * self._byte_seconds
         self.session.sent(self._line_free)
 
@@ -179,7 +189,12 @@ class Pump(TwistedProtocol, Generic[CommandT, AnswerT, EventT]):
 
     def _tick(self) -> None:
         self._timer = None
-        self._after(self.session.tick(self._clock.seconds()))
+        try:
+            self._after(self.session.tick(self._clock.seconds()))
+        except Exception:
+            # As Twisted does for a read: a pump without its timer would never notice that its peer is silent.
+            self.abort()
+            raise
 
     def _cancel_timer(self) -> None:
         if self._timer is not None and self._timer.active():

@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from gateway.cli.common import FAILED, WRONG_USE, fail, say
-from gateway.cli.explain_espa import explain_espa
+from gateway.cli.explain_espa import explain_espa, explain_log
 from gateway.cli.explain_smpp import explain_smpp
 from gateway.cli.explain_tpdu import explain_tpdu
 from gateway.cli.explained import TEXT_OF, Explained
+from protocols.espa444.pasted import read_pasted
 
 MAX_HEX = 1 << 20
 """Characters that are read: more than any block or PDU, and any paste of a terminal."""
@@ -35,7 +36,11 @@ EXPLAIN: dict[Wire, Callable[[bytes, str | None], Explained]] = {
 def decode(
     wire: Annotated[Wire, typer.Argument(help="The protocol.")],
     digits: Annotated[
-        list[str], typer.Argument(metavar="HEX", help="Hex digits, with or without blanks; - reads stdin.")
+        list[str],
+        typer.Argument(
+            metavar="HEX",
+            help="Hex digits, with or without blanks; - reads stdin. espa444: also a pasted log.",
+        ),
     ],
     charset: Annotated[
         str | None,
@@ -45,6 +50,7 @@ def decode(
     """Explain bytes field by field. Exit 1 if they break the protocol's rules.
 
     Without a terminal: one line a field, `name: value`, and behind a tab what the value means.
+    espa444 also reads logs: times, arrows (C→, ←S, TX, RX), hex, <SOH> names, hex dumps, captures of `trace`.
 
     \b
     Example:
@@ -52,7 +58,11 @@ def decode(
     """
     if charset is not None and charset not in TEXT_OF:
         fail(f"--charset: {charset!r} is not known; allowed: {', '.join(TEXT_OF)}", WRONG_USE)
-    explained = EXPLAIN[wire](_octets(digits), charset)
+    text = sys.stdin.read(MAX_HEX) if digits == ["-"] else " ".join(digits)
+    if len(text) >= MAX_HEX:
+        fail(f"more than {MAX_HEX} characters", WRONG_USE)
+    explained = _explain_log(text, charset) if wire is Wire.ESPA444 else None
+    explained = explained or EXPLAIN[wire](_octets(text), charset)
     if sys.stdout.isatty():
         _show_table(explained)
     else:
@@ -66,10 +76,19 @@ def decode(
         raise typer.Exit(FAILED)
 
 
-def _octets(digits: list[str]) -> bytes:
-    text = sys.stdin.read(MAX_HEX) if digits == ["-"] else " ".join(digits)
-    if len(text) >= MAX_HEX:
-        fail(f"more than {MAX_HEX} characters", WRONG_USE)
+def _explain_log(text: str, charset: str | None) -> Explained | None:
+    """What a pasted log says; None if the text holds hex digits and no more, or nothing that can be read."""
+    pasted = read_pasted(text)
+    if pasted.is_log:
+        return explain_log(pasted, charset)
+    if not pasted.chunks:
+        return None
+    explained = explain_espa(b"".join(chunk.data for chunk in pasted.chunks), charset)
+    explained.notes[:0] = pasted.faults
+    return explained
+
+
+def _octets(text: str) -> bytes:
     joined = "".join(text.split())
     try:
         octets = bytes.fromhex(joined)

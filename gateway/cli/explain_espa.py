@@ -1,95 +1,99 @@
-"""Octets of an ESPA 4.4.4 line, explained: link control and blocks, as far as they can be read.
+"""Octets of an ESPA 4.4.4 line, explained: link control and blocks field by field, and whole logs.
 
-Rules: the octet after ETX is the check character, whatever it is. A block with a fault is shown field by
-field all the same, by the same structure that the receiver demands (clause 4).
+Rules: the octet after ETX is the check character, whatever it is. A block with a fault is shown field by field
+all the same, with what exactly is wrong (`protocols.espa444.diagnosis`). A line that was read as 8 bits though
+it has 7 and a parity is read without bit 7, and that is told.
 """
 
-from gateway.cli.explained import Explained, raw_ascii, spaced, text_of
-from protocols.espa444 import BlockError, BlockFault, records
-from protocols.espa444.records import ACK, ENQ, EOT, ETX, NAK, RS, SOH, STX, US, RecordId, bcc_of, decode
+from functools import partial
 
-HEADERS = {
-    "1": "call to pager",
-    "2": "status information",
-    "3": "status request",
-    "4": "call to subscriber line",
-    "5": "other, the manufacturer's",
-}
-RECORDS = {
-    RecordId.ADDRESS: "call address",
-    RecordId.TEXT: "display message",
-    RecordId.BEEP: "beep coding",
-    RecordId.CALL_TYPE: "call type",
-    RecordId.TRANSMISSIONS: "number of transmissions",
-    RecordId.PRIORITY: "priority",
-    RecordId.CALL_STATUS: "call status",
-    RecordId.SYSTEM_STATUS: "system status",
-    RecordId.ASCOM_ID: "id (Ascom)",
-    RecordId.ASCOM_RUNNING_NUMBER: "running number (Ascom)",
-}
-VALUES: dict[str, type[records.CallType | records.Priority | records.CallStatus]] = {
-    RecordId.CALL_TYPE: records.CallType,
-    RecordId.PRIORITY: records.Priority,
-    RecordId.CALL_STATUS: records.CallStatus,
-}
-NAKS = {"1": "transmission error", "2": "busy", "3": "invalid message"}
+from gateway.cli.explained import Explained, raw_ascii, spaced, text_of
+from protocols.capture import Direction
+from protocols.espa444.diagnosis import Diagnosis, parity_in_bit_7
+from protocols.espa444.listening import Heard, Listener
+from protocols.espa444.pasted import Pasted
+from protocols.espa444.pieces import Kind
+from protocols.espa444.records import ETX, RS, STX, US, RecordId
+from protocols.espa444.words import HEADERS, RECORDS, value_words
+
 SKIPPED = b"\r\n\0\x7f"
 """Octets that lines are full of between blocks, and that mean nothing."""
+
+ARROWS = {Direction.SENT: "→", Direction.RECEIVED: "←", None: ""}
+MASKED = (
+    "every octet has even parity in its bit 7: a 7E line read through a port set to 8 bits. Shown without bit 7; "
+    "set the port to 7E1, or mask7 = true"
+)
 
 
 def explain_espa(octets: bytes, charset: str | None) -> Explained:
     """Everything that stands in the octets. Never raises."""
     found = Explained()
-    at = 0
-    while at < len(octets):
-        at = _block(octets, at, charset, found) if octets[at] == SOH else _control(octets, at, found)
+    listener = _listener(octets, charset, found)
+    for one in [*listener.feed(octets), *listener.flush()]:
+        if one.kind in (Kind.BLOCK, Kind.STUMP):
+            _block(one, charset, found)
+        elif one.kind is Kind.NOISE:
+            _noise(one.raw, "", found)
+        else:
+            found.add(one.kind.value, spaced(one.raw), one.meaning)
     return found
 
 
-def _control(octets: bytes, at: int, found: Explained) -> int:
-    """One link control sequence; returns where the next thing begins."""
-    octet = octets[at]
-    following = octets[at + 1] if at + 1 < len(octets) else None
-    if octet == EOT:
-        found.add("EOT", spaced(octets[at : at + 1]), "the transaction ends")
-    elif octet == ACK:
-        found.add("ACK", spaced(octets[at : at + 1]), "taken")
-    elif octet == NAK:
-        found.add("NAK", spaced(octets[at : at + 1]), "refused, without a reason")
-    elif following == ENQ:
-        found.add(
-            "ENQ", spaced(octets[at : at + 2]), f"polls or selects station {raw_ascii(octets[at : at + 1])}"
-        )
-        return at + 2
-    elif following == NAK:
-        reason = NAKS.get(chr(octet), "reason not known")
-        found.add("NAK", spaced(octets[at : at + 2]), f"refused: {reason}")
-        return at + 2
-    elif octet in SKIPPED:
-        found.notes.append(f"octet {octet:02x} between blocks, which means nothing")
-    else:
-        found.faults.append(f"octet {octet:02x} belongs to no block and no link control")
-    return at + 1
+def explain_log(pasted: Pasted, charset: str | None) -> Explained:
+    """A log: one line for each thing that was said; faults and notes name their row. Never raises."""
+    found = Explained(notes=list(pasted.faults))
+    listener = _listener(b"".join(chunk.data for chunk in pasted.chunks), charset, found)
+    for chunk in pasted.chunks:
+        row = f"row {chunk.row}"
+        for one in listener.feed(chunk.data, chunk.direction, chunk.at):
+            _say(one, chunk.stamp or row, row, found)
+    for one in listener.flush():
+        _say(one, "end", "end", found)
+    return found
 
 
-def _block(octets: bytes, start: int, charset: str | None, found: Explained) -> int:
-    """One block from its SOH; returns where the next thing begins."""
-    etx = octets.find(ETX, start)
-    end = len(octets) if etx < 0 else min(etx + 2, len(octets))
-    block = octets[start:end]
-    complete = etx >= 0 and end == etx + 2
-    body = block[1:-2] if complete else block[1:].removesuffix(bytes((ETX,)))
-    found.add("SOH", spaced(block[:1]), "block begins")
+def _listener(octets: bytes, charset: str | None, found: Explained) -> Listener:
+    mask7 = parity_in_bit_7(octets)
+    if mask7:
+        found.notes.append(MASKED)
+    return Listener(partial(text_of, charset=charset), mask7=mask7)
+
+
+def _say(one: Heard, when: str, row: str, found: Explained) -> None:
+    found.add(f"{when} {ARROWS[one.direction]}".rstrip(), one.text, one.meaning)
+    if one.kind is Kind.NOISE:
+        _noise(one.raw, f"{row}: ", found)
+    _judge(one.diagnosis, f"{row}: ", found)
+
+
+def _noise(raw: bytes, where: str, found: Explained) -> None:
+    harmless = sorted({octet for octet in raw if octet in SKIPPED})
+    found.notes += [f"{where}octet {octet:02x} between blocks, which means nothing" for octet in harmless]
+    others = bytes(octet for octet in raw if octet not in SKIPPED)
+    if others:
+        found.faults.append(f"{where}octet {spaced(others)} belongs to no block and no link control")
+
+
+def _judge(diagnosis: Diagnosis | None, where: str, found: Explained) -> None:
+    if diagnosis is not None:
+        found.faults += [where + fault for fault in diagnosis.faults]
+        found.notes += [where + note for note in diagnosis.notes]
+
+
+def _block(one: Heard, charset: str | None, found: Explained) -> None:
+    """One block from its SOH, field by field."""
+    complete = one.kind is Kind.BLOCK
+    body = one.raw[1:-2] if complete else one.raw[1:].removesuffix(bytes((ETX,)))
+    found.add("SOH", spaced(one.raw[:1]), "block begins")
     _header(body, found)
     _records(body[2:], charset, found)
-    if etx >= 0:
+    if complete or one.raw[-1] == ETX:
         found.add("ETX", spaced(bytes((ETX,))), "block ends")
-    if not complete:
-        missing = "its check character" if etx >= 0 else "ETX and check character"
-        found.faults.append(f"incomplete: {missing} missing")
-        return end
-    _check_character(block, found)
-    return end
+    if complete and one.diagnosis is not None:
+        stands, needed = one.raw[-1], one.diagnosis.needed
+        found.add("BCC", f"{stands:02x}", "right" if needed == stands else f"{needed:02x} is expected")
+    _judge(one.diagnosis, "", found)
 
 
 def _header(body: bytes, found: Explained) -> None:
@@ -115,27 +119,8 @@ def _records(text: bytes, charset: str | None, found: Explained) -> None:
             found.add("record", raw_ascii(piece), "not identifier, US, data")
             continue
         number = raw_ascii(identifier)
-        name = RECORDS.get(RecordId(number)) if number in set(RecordId) else None
+        name = RECORDS.get(number)
         if name is None:
             found.notes.append(f"unknown record {number}")
         value = text_of(data, charset if number == RecordId.TEXT else None)
-        found.add(f"record {number} ({name or 'not known'})", value, _meaning(number, value))
-
-
-def _meaning(number: str, value: str) -> str:
-    words = VALUES.get(number)
-    if words is None or value not in set(words):
-        return ""
-    return words(value).name.lower().replace("_", " ")
-
-
-def _check_character(block: bytes, found: Explained) -> None:
-    expected, stands = bcc_of(block[1:-1]), block[-1]
-    found.add("BCC", f"{stands:02x}", "right" if expected == stands else f"{expected:02x} is expected")
-    if expected & 0x7F == stands != expected:
-        found.notes.append("the check character is right when masked to 7 bits")
-    try:
-        decode(block)
-    except BlockError as error:
-        what = "BCC" if error.kind is BlockFault.BCC else "structure"
-        found.faults.append(f"bad {what}: {error}")
+        found.add(f"record {number} ({name or 'not known'})", value, value_words(number, value))

@@ -15,7 +15,7 @@ from gateway.config.model import SECTIONS, TYPES, Config
 from gateway.config.sections import Section
 
 LATER = "not in this version"
-LATER_TYPES = {"source": {"espa444"}, "carrier": {"gsm-modem"}}
+LATER_TYPES: dict[str, set[str]] = {"source": {"espa444"}, "carrier": set()}
 LATER_VALUES = {"role": {"polled"}}
 LATER_KEYS = {
     "gateway": {"answer_within", "divert_after", "ttl"},
@@ -153,7 +153,7 @@ def _plain(expected: str) -> str:
 
 
 def _shown(details: ErrorDetails) -> str:
-    if "password" in str(details["loc"][-1:]):
+    if any(word in str(details["loc"][-1:]) for word in ("password", "pin")):
         return "not shown"
     value = details["input"]
     if isinstance(value, dict | list | tuple):

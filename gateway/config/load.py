@@ -20,6 +20,9 @@ MAX_CONFIG_BYTES = 1 << 20  # a thousand times a long configuration; keeps a wro
 MAX_PASSWORD_FILE_BYTES = 4096
 MAX_SMPP_PASSWORD = 8  # octets without the NUL (SMPP 3.4, 5.2.2)
 PASSWORD_KEYS = ("password", "password_env", "password_file")
+PIN_KEYS = ("pin", "pin_env", "pin_file")
+SECRET_KEYS = {"mqtt": PASSWORD_KEYS, "smpp": PASSWORD_KEYS, "gsm-modem": PIN_KEYS}
+"""The three ways to write the secret of a type: in clear, in the environment, in a file."""
 
 Table = dict[str, Any]
 
@@ -127,21 +130,23 @@ def _addresses_alike(document: Table) -> list[Fault]:
 
 
 def _passwords(document: Table, folder: Path, env: Mapping[str, str]) -> list[Fault]:
-    """Fetch each password into its table; the faults of those that cannot be had."""
+    """Fetch each password and PIN into its table; the faults of those that cannot be had."""
     faults: list[Fault] = []
     for path, row in _tables(document, "source") + _tables(document, "carrier"):
-        if row.get("type") not in {"mqtt", "smpp"}:
+        keys = SECRET_KEYS.get(str(row.get("type")))
+        if keys is None:
             continue
-        given = [key for key in PASSWORD_KEYS if key in row]
+        given = [key for key in keys if key in row]
         if len(given) > 1:
             faults.append(Fault(path, f"has {' and '.join(given)}; only one of them is allowed"))
         elif not given and row["type"] == "smpp":
             faults.append(
                 Fault(f"{path}.password", f"is missing; allowed: one of {', '.join(PASSWORD_KEYS)}")
             )
-        elif given and given[0] in _FETCH and isinstance(row[given[0]], str):
+        elif given and given[0] != keys[0] and isinstance(row[given[0]], str):
+            fetch = _from_env if given[0] == keys[1] else _from_file
             try:
-                row["password"] = _FETCH[given[0]](row[given[0]], folder, env)
+                row[keys[0]] = fetch(row[given[0]], folder, env)
             except ValueError as error:
                 faults.append(Fault(f"{path}.{given[0]}", str(error)))
         faults += _password_length(path, row)
@@ -172,9 +177,3 @@ def _from_file(name: str, folder: Path, _env: Mapping[str, str]) -> str:
         reason = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
         raise ValueError(f"{name}: {reason}") from None
     return text.partition("\n")[0].rstrip("\r")
-
-
-_FETCH: dict[str, Callable[[str, Path, Mapping[str, str]], str]] = {
-    "password_env": _from_env,
-    "password_file": _from_file,
-}

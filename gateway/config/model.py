@@ -4,7 +4,15 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from gateway.config.lines import Carrier, EspaCarrier, MqttSource, SmppCarrier, Source, TcpSource
+from gateway.config.lines import (
+    Carrier,
+    EspaCarrier,
+    GsmModemCarrier,
+    MqttSource,
+    SmppCarrier,
+    Source,
+    TcpSource,
+)
 from gateway.config.sections import (
     AlarmsSection,
     CriteriaSection,
@@ -64,6 +72,6 @@ SECTIONS: dict[str, type[Section]] = {
 }
 TYPES: dict[str, dict[str, type[Section]]] = {
     "source": {"tcp": TcpSource, "mqtt": MqttSource},
-    "carrier": {"espa444": EspaCarrier, "smpp": SmppCarrier},
+    "carrier": {"espa444": EspaCarrier, "smpp": SmppCarrier, "gsm-modem": GsmModemCarrier},
 }
 """The models behind the paths, so that a fault can name the allowed keys."""

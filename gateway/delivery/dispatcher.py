@@ -7,10 +7,9 @@ before its first byte leaves; its number is ours, so that it has one even while 
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from heapq import heappop, heappush
 from itertools import count
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.interfaces import IDelayedCall
 
 from gateway.clock import Clock
@@ -19,6 +18,7 @@ from gateway.delivery.keeper import Keeper
 from gateway.delivery.lifecycle import next_due
 from gateway.delivery.queue import CarrierQueue, Place
 from gateway.delivery.tracker import Tracker
+from gateway.delivery.wakes import Wakes
 from gateway.logs import get_logger
 from gateway.model import Alert, Attempt, PageState, Route
 from gateway.ports import Alarms, Carrier, FailureKind, Order, Report
@@ -27,7 +27,10 @@ RESTORE_SLICE = 200
 """Alerts taken up again in one turn of the loop at the start: some 10 ms, so that new events are answered."""
 
 FAULT_PAUSE = 250
-"""ms until an alert is asked again whose deadline brought nothing but a fault."""
+"""ms until an alert is asked again that brought nothing but a fault, or could not be read."""
+
+TAKE_UP_AGAIN = 5.0
+"""Seconds until an alert that could not be taken up at the start is tried again, for as long as it takes."""
 
 DOUBTED_MOST = 1000
 """Attempts in doubt of which a late answer is still believed; far more than any windows hold."""
@@ -56,8 +59,7 @@ class Dispatcher:
         self._beginning: set[tuple[int, int]] = set()  # the pages of those
         self._in_flight: dict[int, Attempt] = {}
         self._doubted: OrderedDict[int, Attempt] = OrderedDict()
-        self._wakes: list[tuple[int, int]] = []
-        self._wake_at: dict[int, int] = {}
+        self._wakes = Wakes()
         self._timer: IDelayedCall | None = None
         self._timer_at = 0
         self._stopped = False
@@ -86,7 +88,8 @@ class Dispatcher:
             try:
                 self._take_up(number)
             except Exception as fault:  # one stored alert's fault is not another's
-                self._alarms.raise_alarm(f"fault:{number}", f"alert {number} was not taken up: {fault!r}")
+                self._alarms.tell(f"fault:{number}", f"alert {number} was not taken up: {fault!r}")
+                self._clock.delays.callLater(TAKE_UP_AGAIN, self.restore, [number])
         rest = open_alerts[RESTORE_SLICE:]
         if rest:
             self._clock.delays.callLater(0, self.restore, rest)
@@ -119,12 +122,11 @@ class Dispatcher:
 
     def shift(self, by: int, open_alerts: Sequence[int]) -> None:
         """The wall clock was set: every deadline keeps what remained of it."""
-        self._wakes = [(due_at + by, number) for due_at, number in self._wakes]
-        self._wake_at = {number: due_at + by for number, due_at in self._wake_at.items()}
+        self._wakes.shift(by)
         for queue in self._queues.values():
             queue.shift(by)
         for number in open_alerts:
-            self._keeper.post(number, e.Shifted(by))
+            self._post(number, e.Shifted(by))
         self._arm()
 
     def queued(self) -> dict[str, int]:
@@ -137,7 +139,7 @@ class Dispatcher:
         """See `ports.CarrierEvents`."""
         done = self._in_flight.pop(attempt, None) or self._doubted.pop(attempt, None)
         if done is not None:
-            self._keeper.post(done.alert, e.Taken(done.page, attempt, ref))
+            self._post(done.alert, e.Taken(done.page, attempt, ref))
         self.changed(carrier)
 
     def failed(self, carrier: str, attempt: int, kind: FailureKind, reason: str) -> None:
@@ -148,12 +150,12 @@ class Dispatcher:
                 self._doubted[attempt] = done
                 if len(self._doubted) > DOUBTED_MOST:
                     self._doubted.popitem(last=False)
-            self._keeper.post(done.alert, e.Failed(done.page, kind, reason))
+            self._post(done.alert, e.Failed(done.page, kind, reason))
         self.changed(carrier)
 
     def reported(self, report: Report) -> "Deferred[None]":
         """See `ports.CarrierEvents`."""
-        return self._tracker.reported(report)
+        return maybeDeferred(self._tracker.reported, report)
 
     def changed(self, carrier: str) -> None:
         """See `ports.CarrierEvents`."""
@@ -167,6 +169,15 @@ class Dispatcher:
             self._begin(place, way)
         self._arm()
 
+    def _post(self, number: int, event: e.Event) -> None:
+        """Tell the keeper, again and again while the alert cannot be read: what happened is not forgotten."""
+        try:
+            self._keeper.post(number, event)
+        except Exception as fault:
+            self._alarms.tell(f"fault:{number}", f"alert {number} cannot be read: {fault!r}")
+            if not self._stopped:
+                self._clock.delays.callLater(FAULT_PAUSE / 1000, self._post, number, event)
+
     # --- one page's turn
 
     def _take_up(self, number: int) -> None:
@@ -174,12 +185,18 @@ class Dispatcher:
         if alert is None or alert.closed is not None:
             return
         if any(page.state is PageState.SENDING for page in alert.pages):
-            self._keeper.post(number, e.Restarted())
+            self._post(number, e.Restarted())
         else:
             self._schedule(alert)
 
     def _begin(self, place: Place, way: Carrier) -> None:
-        alert = self._keeper.get(place.alert)
+        try:
+            alert = self._keeper.get(place.alert)
+        except Exception as fault:  # the page keeps its place, a little later
+            self._alarms.tell(f"fault:{place.alert}", f"alert {place.alert} cannot be read: {fault!r}")
+            now = self._clock.now()
+            self._queues[way.name].put(place, now + FAULT_PAUSE, now)
+            return
         if alert is None or alert.pages[place.page].state is not PageState.QUEUED:
             return
         if alert.expires_at <= self._clock.now() or (alert.id, place.page) in self._beginning:
@@ -193,8 +210,8 @@ class Dispatcher:
         except Exception as fault:
             self._reserved[way.name].discard(number)
             self._beginning.discard((alert.id, place.page))
-            self._alarms.raise_alarm(f"fault:{alert.id}", f"alert {alert.id}: no text: {fault!r}")
-            self._keeper.post(alert.id, e.Failed(place.page, FailureKind.REFUSED, "internal fault"))
+            self._alarms.tell(f"fault:{alert.id}", f"alert {alert.id}: no text: {fault!r}")
+            self._post(alert.id, e.Failed(place.page, FailureKind.REFUSED, "internal fault"))
             return
         attempt = Attempt(
             id=number,
@@ -205,7 +222,7 @@ class Dispatcher:
             text=text,
             begun_at=self._clock.now(),
         )
-        self._keeper.post(alert.id, e.Begun(attempt))
+        self._post(alert.id, e.Begun(attempt))
 
     def _send(self, alert: Alert, attempt: Attempt) -> None:
         self._in_flight[attempt.id] = attempt
@@ -222,7 +239,7 @@ class Dispatcher:
         try:
             self._carriers[attempt.carrier].send(order)
         except Exception as fault:  # a carrier must not raise; one that does costs this page its route only
-            self._alarms.raise_alarm(f"carrier:{attempt.carrier}", f"carrier failed to send: {fault!r}")
+            self._alarms.tell(f"carrier:{attempt.carrier}", f"carrier failed to send: {fault!r}")
             reason = "internal fault in the carrier"
             self._clock.delays.callLater(
                 0, self.failed, attempt.carrier, attempt.id, FailureKind.REFUSED, reason
@@ -236,7 +253,7 @@ class Dispatcher:
             for attempt in self._tracker.attempts_of(alert, page):
                 carrier.recall(attempt, alert.subject.priority)
         except Exception as fault:  # the alert is over all the same
-            self._alarms.raise_alarm(f"carrier:{carrier.name}", f"a page was not taken back: {fault!r}")
+            self._alarms.tell(f"carrier:{carrier.name}", f"a page was not taken back: {fault!r}")
 
     # --- time
 
@@ -258,13 +275,9 @@ class Dispatcher:
         due = next_due(alert)
         now = self._clock.now()
         if due is not None and due <= now and isinstance(event, e.Due):
-            # A deadline that was met lies ahead; one that its step's fault left behind must not turn the loop.
+            # A deadline that was met lies ahead; one that a fault left behind must not turn the loop.
             due = now + FAULT_PAUSE
-        if due is None:
-            self._wake_at.pop(alert.id, None)
-        elif self._wake_at.get(alert.id) != due:
-            self._wake_at[alert.id] = due
-            heappush(self._wakes, (due, alert.id))
+        self._wakes.set(alert.id, due)
         for carrier in touched:
             self.changed(carrier)
         self._arm()
@@ -272,16 +285,13 @@ class Dispatcher:
     def _no_such_carrier(self, alert: Alert, page: int, carrier: str) -> None:
         """The configuration lost a carrier that a stored alert still names."""
         reason = f"no carrier {carrier!r} is configured"
-        self._alarms.raise_alarm(f"carrier:{carrier}", reason)
-        self._clock.delays.callLater(
-            0, self._keeper.post, alert.id, e.Failed(page, FailureKind.REFUSED, reason)
-        )
+        self._alarms.tell(f"carrier:{carrier}", reason)
+        self._clock.delays.callLater(0, self._post, alert.id, e.Failed(page, FailureKind.REFUSED, reason))
 
     def _arm(self) -> None:
         now = self._clock.now()
-        times = [due for queue in self._queues.values() if (due := queue.next_due(now)) is not None]
-        if self._wakes:
-            times.append(self._wakes[0][0])
+        wanted = [self._wakes.first(), *(queue.next_due(now) for queue in self._queues.values())]
+        times = [at for at in wanted if at is not None]
         if not times or self._stopped:
             return
         at = min(times)
@@ -294,11 +304,8 @@ class Dispatcher:
 
     def _wake(self) -> None:
         now = self._clock.now()
-        while self._wakes and self._wakes[0][0] <= now:
-            due, number = heappop(self._wakes)
-            if self._wake_at.get(number) == due:
-                del self._wake_at[number]
-                self._keeper.post(number, e.Due())
+        while (number := self._wakes.pop(now)) is not None:
+            self._post(number, e.Due())
         for carrier in self._queues:
             self.changed(carrier)
         self._arm()

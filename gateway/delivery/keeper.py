@@ -202,7 +202,7 @@ class Keeper:
     def _refused(self, failure: Failure, live: Live) -> None:
         live.committing = False
         log.error("a step was not committed", alert=live.alert.id, reason=failure.getErrorMessage())
-        key = "store" if failure.check(StoreUnavailable) else f"fault:{live.alert.id}"
+        key = "store" if isinstance(failure.value, StoreUnavailable) else f"fault:{live.alert.id}"
         self._fault(key, f"steps cannot be committed: {failure.getErrorMessage()}")
         self._sweep_soon()
 
@@ -234,7 +234,10 @@ class Keeper:
         """Ask the store again for what it refused; act where it was given its time."""
         self._sweeping = False
         for live in [live for live in self._live.values() if live.entries]:
-            if self._fails_open(live) or not live.committing:
-                self._work(live)
-            if live.committing:
+            try:
+                if self._fails_open(live) or not live.committing:
+                    self._work(live)
+            except Exception as fault:  # one alert's fault is not another's; the next sweep tries again
+                self._fault(f"fault:{live.alert.id}", f"alert {live.alert.id}: a step failed: {fault!r}")
+            if live.entries:
                 self._sweep_soon()

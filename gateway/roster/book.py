@@ -26,8 +26,8 @@ from gateway.roster.values import Area, Duty, Receiver, ReceiverKind, Slot, Unit
 KEPT_DUTIES = 4_096
 """Units and roles whose duty is kept, some 2 KiB each: more than page at one time; forgotten all at once."""
 
-KEPT_RECORDS = 16_384
-"""Units and receivers kept, some 1 KiB each: what a large region pages in a day."""
+KEPT_RECORDS = 65_536
+"""Units and receivers kept, some 0.5 KiB each: all that a region of 10,000 units has on duty in a day."""
 
 K = TypeVar("K")
 V = TypeVar("V")

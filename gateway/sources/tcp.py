@@ -2,16 +2,16 @@
 
 Rules: an answer is sent when the intake has it, in any order. A connection that does not read its answers is
 not read from; a subscriber that falls behind catches up from the store. One connection's fault is not
-another's.
+another's. At a stop nothing more is read, and what was read is answered before its connection is closed.
 """
 
 from collections.abc import Sequence
 
-from twisted.internet.defer import Deferred, maybeDeferred
-from twisted.internet.interfaces import IAddress, IListeningPort, IStreamServerEndpoint
+from twisted.internet.defer import Deferred, gatherResults, maybeDeferred
+from twisted.internet.interfaces import IAddress, IDelayedCall, IListeningPort, IStreamServerEndpoint
 
 from gateway.clock import Clock
-from gateway.intake import Intake
+from gateway.intake import ANSWER_BY, Intake
 from gateway.logs import get_logger
 from gateway.outbox import Outbox, Subscription
 from gateway.ports import LineState
@@ -30,6 +30,10 @@ from protocols.transport import Pump, PumpFactory
 
 CONNECTIONS_MOST = 1000
 """Connections at once: Clinic24 has a handful; what is above is refused so that those keep their memory."""
+
+STOP_WITHIN = ANSWER_BY + 1.0
+"""Seconds until a connection is cut at a stop: every event has an answer by `ANSWER_BY`, and a peer that does
+not read it in a second more asks again anyhow."""
 
 log = get_logger("tcp")
 
@@ -50,6 +54,8 @@ class TcpSource:
         self._port: IListeningPort | None = None
         self._subscriptions: dict[TcpPump, Subscription | None] = {}
         self._counters = {"connections": 0, "events": 0, "refused": 0, "connections_refused": 0}
+        self._ended: Deferred[object] | None = None  # there from the stop on
+        self._cutting: IDelayedCall | None = None
 
     async def listen(self) -> IAddress:
         """Listen; returns the address. Raises CannotListenError."""
@@ -57,11 +63,18 @@ class TcpSource:
         return self._port.getHost()
 
     def stop(self) -> "Deferred[object]":
-        """Close everything; fires when it is closed."""
-        for pump in list(self._subscriptions):
-            pump.close()
+        """Read no more, answer what is under way, close everything; fires when it is closed."""
+        self._ended = Deferred()
+        closing = [self._ended]
         port, self._port = self._port, None
-        return maybeDeferred(port.stopListening) if port is not None else maybeDeferred(lambda: None)
+        if port is not None:
+            closing.append(maybeDeferred(port.stopListening))
+        self._cutting = self._clock.delays.callLater(STOP_WITHIN, self._cut)
+        for pump in list(self._subscriptions):
+            pump.read(False)
+            self._close_answered(pump)
+        self._all_closed()
+        return gatherResults(closing).addCallback(lambda _: None)
 
     def state(self) -> LineState:
         """For people and monitors."""
@@ -72,7 +85,7 @@ class TcpSource:
 
     def connected(self, pump: TcpPump) -> None:
         """A sender has connected."""
-        if len(self._subscriptions) >= CONNECTIONS_MOST:
+        if len(self._subscriptions) >= CONNECTIONS_MOST or self._ended is not None:
             self._counters["connections_refused"] += 1
             pump.abort()
             return
@@ -101,6 +114,7 @@ class TcpSource:
         subscription = self._subscriptions.pop(pump, None)
         if subscription is not None:
             subscription.end()
+        self._all_closed()
 
     # --- inside
 
@@ -123,12 +137,34 @@ class TcpSource:
     def _throttle(self, pump: TcpPump) -> None:
         """Read no further while more events are open than one connection may have."""
         assert isinstance(pump.session, EventServer)
-        pump.read(not pump.session.paused)
+        if self._ended is None:
+            pump.read(not pump.session.paused)
+        else:
+            self._close_answered(pump)
+
+    def _close_answered(self, pump: TcpPump) -> None:
+        assert isinstance(pump.session, EventServer)
+        if not pump.session.unanswered:
+            pump.close()
+
+    def _cut(self) -> None:
+        for pump in list(self._subscriptions):
+            pump.abort()
+
+    def _all_closed(self) -> None:
+        if self._ended is not None and not self._subscriptions and not self._ended.called:
+            if self._cutting is not None and self._cutting.active():
+                self._cutting.cancel()
+            self._ended.callback(None)
 
     def _subscribe(self, pump: TcpPump, since: int | None) -> None:
         def tell(outcomes: Sequence[StoredOutcome]) -> None:
-            for outcome in outcomes:
-                pump.send(wire_outcome(outcome))
+            try:
+                for outcome in outcomes:
+                    pump.send(wire_outcome(outcome))
+            except Exception:  # a new connection asks for what this one was not told
+                pump.abort()
+                raise
 
         subscription = self._outbox.subscribe(tell, since)
         self._subscriptions[pump] = subscription

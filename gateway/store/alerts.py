@@ -174,7 +174,8 @@ def _append(
                 reason=step.reason,
             )
         )
-    conn.executemany(sql.ADD_STEP, rows)
+    if rows:
+        conn.executemany(sql.ADD_STEP, rows)
     return outcomes
 
 

@@ -8,7 +8,7 @@ stands (`tell`) is cleared by itself when it has not happened again for `AGAIN_A
 """
 
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -71,6 +71,14 @@ class AlarmBoard:
         """What is wrong now, the oldest first."""
         return list(self._standing.values())
 
+    def take_up(self, left: Sequence[alarm_log.LoggedAlarm]) -> None:
+        """The alarms that an earlier run left standing: cleared when mended, or when not raised again."""
+        now = self._clock.now()
+        for one in left[-STANDING_MOST:]:
+            self._standing.setdefault(
+                one.key, Standing(one.key, one.text, one.raised_at, one.count, happened=True, last_at=now)
+            )
+
     def raise_alarm(self, key: str, text: str) -> None:
         """See `ports.Alarms`."""
         self._raise(key, text, happened=False)
@@ -105,7 +113,7 @@ class AlarmBoard:
             log.error("alarm", key=key, text=text)
         else:
             alarm.count += 1
-            alarm.text, alarm.last_at = text, now
+            alarm.text, alarm.last_at, alarm.happened = text, now, happened
         self._write(alarm_log.raise_alarm, key, text, now)
         self._page(alarm, now)
 

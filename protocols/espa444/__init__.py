@@ -16,6 +16,7 @@ from protocols.espa444.charset import CHARSETS, EIGHT_BIT_CHARSETS, Charset
 from protocols.espa444.config import ControlConfig, LeadEot, LineConfig, PolledConfig
 from protocols.espa444.control import ControlStation
 from protocols.espa444.control_table import CONTROL_TABLE, ControlState
+from protocols.espa444.dialects import DIALECTS, Dialect
 from protocols.espa444.events import (
     BlockFailed,
     BlockReceived,
@@ -62,6 +63,7 @@ from protocols.espa444.tables import Input, Table, Transition
 __all__ = [
     "CHARSETS",
     "CONTROL_TABLE",
+    "DIALECTS",
     "EIGHT_BIT_CHARSETS",
     "MAX_ADDRESS",
     "MAX_BLOCK",
@@ -85,6 +87,7 @@ __all__ = [
     "ControlState",
     "ControlStation",
     "Counters",
+    "Dialect",
     "DownReason",
     "FailReason",
     "ForeignControlStation",

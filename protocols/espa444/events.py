@@ -115,12 +115,12 @@ class ForeignControlStation:
 
 @dataclass(frozen=True, slots=True)
 class PollLost:
-    """No poll and no selection for T_lost: nobody can reach anybody over this line."""
+    """No poll and no selection for T_lost: nobody can reach anybody over this line. What is queued fails."""
 
 
 @dataclass(frozen=True, slots=True)
 class PollBack:
-    """Polled or selected again after PollLost."""
+    """Polled or selected: for the first time on this connection, or again after PollLost."""
 
 
 ControlEvent = CallTaken | CallFailed | BlockReceived | LineUp | LineDown | ForeignControlStation

@@ -47,7 +47,13 @@ class PolledStation(Station[PolledState, SendBlock, PolledEvent]):
         self._queue: deque[_Item] = deque()
         self._offered: _Item | None = None
         self._lost_at: float | None = now + config.t_lost
+        self._line_up: bool | None = None
         super().__init__(config, POLLED_TABLE, CommonStates(_S.WAIT, _S.ANSWERING, _S.REJECTING), now)
+
+    @property
+    def line_up(self) -> bool | None:
+        """Whether we are polled; None before the first poll or selection on this connection."""
+        return self._line_up
 
     @property
     def queued(self) -> int:
@@ -86,7 +92,8 @@ class PolledStation(Station[PolledState, SendBlock, PolledEvent]):
     def _enq(self, address: str, now: float) -> Input:
         if address != self._config.own_address:
             return Input.ENQ_OTHER
-        if self._lost_at is None:
+        if not self._line_up:
+            self._line_up = True
             self._events.append(PollBack())
         self._lost_at = now + self._config.t_lost
         return Input.ENQ_OWN
@@ -168,10 +175,16 @@ class PolledStation(Station[PolledState, SendBlock, PolledEvent]):
         return self._do_polled(now)
 
     def _do_lost(self, now: float) -> None:
-        self._lost_at = None
+        self._line_up = False
         self._events.append(PollLost())
+        self._fail_all()
 
     def _do_close(self, now: float) -> None:
+        self._line_up = False
+        self._fail_all()
+
+    def _fail_all(self) -> None:
+        """Nobody fetches what is queued: its owner decides anew, for it may be stale when somebody does."""
         self._lost_at = None
         if self._queue and self._state is _S.SENT:
             self._queue[0].unproven += 1

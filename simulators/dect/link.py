@@ -161,8 +161,11 @@ class Link(Factory):
                 self._failed(reason)
             case LineUp():
                 self._next()
-            case PollLost() | PollBack() | LineDown():
-                self._tell({PollLost: "poll_lost", PollBack: "poll_back"}.get(type(event), "line_down"))
+            case PollBack():
+                self._tell("poll_back")
+                self._next()
+            case PollLost() | LineDown():
+                self._tell("poll_lost" if isinstance(event, PollLost) else "line_down")
             case _:
                 self._tell("foreign_control_station")
 

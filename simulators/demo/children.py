@@ -50,6 +50,7 @@ class Child(ProcessProtocol):
         self.lines: deque[str] = deque(maxlen=ERROR_LINES)
         self.errors: deque[str] = deque(maxlen=ERROR_LINES)
         self.exit_code: int | None = None
+        self.ending = ""
         self.ended: Deferred[None] = Deferred()
         self._rests = {1: b"", 2: b""}
         self._waiting: list[tuple[Callable[[str], bool], Deferred[str]]] = []
@@ -88,7 +89,7 @@ class Child(ProcessProtocol):
         except TimeoutError:
             raise Trouble(self.told(f"has not ended after {seconds:.0f} s")) from None
         if self.exit_code != 0:
-            raise Trouble(self.told(f"failed with exit code {self.exit_code}"))
+            raise Trouble(self.told(f"failed with {self.ending}"))
         return list(self.lines)
 
     async def stop(self, reactor: Any) -> None:
@@ -125,10 +126,12 @@ class Child(ProcessProtocol):
         for stream, rest in self._rests.items():
             if rest:
                 self._read(stream, rest.decode("utf-8", "replace"))
-        self.exit_code = getattr(reason.value, "exitCode", None) if reason.value is not None else 0
+        self.exit_code = getattr(reason.value, "exitCode", None)
+        killed = getattr(reason.value, "signal", None)
+        self.ending = f"signal {killed}" if killed else f"exit code {self.exit_code}"
         waiting, self._waiting = self._waiting, []
         for _, deferred in waiting:
-            deferred.errback(Trouble(self.told(f"ended with exit code {self.exit_code}")))
+            deferred.errback(Trouble(self.told(f"ended with {self.ending}")))
         self.ended.callback(None)
         self.on_end(self)
 

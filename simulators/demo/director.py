@@ -205,7 +205,7 @@ class Director:
     # --- the end
 
     def _child_ended(self, child: Child) -> None:
-        self.fail(child.told(f"ended by itself with exit code {child.exit_code}"))
+        self.fail(child.told(f"ended by itself with {child.ending}"))
 
     def _stop_reactor(self) -> None:
         if not self._ending:

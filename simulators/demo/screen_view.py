@@ -21,8 +21,14 @@ from simulators.demo.story import Story
 FRAME_SECONDS: Final = 0.25
 """Between two pictures: as fast as a beep blinks."""
 
+ECHO_WIDTH: Final = 4
+"""Columns left free in the last line: a terminal writes ^C there, and must not begin a new line with it."""
+
 SUMMARY_ROWS: Final = 40
 """Events that the table at the end shows; of a longer demo the last."""
+
+NEVER_WRAPPED: Final = {"Unit", "Shift", "Outcome", ""}
+"""Columns of single words, which a narrow terminal would otherwise cut."""
 
 INTRODUCTION: Final = (
     "A patient case in Clinic24 needs a clinician now. bakjour looks up in the roster who is on duty, pages "
@@ -59,14 +65,8 @@ class ScreenView:
 
     def begin(self, roster: Roster, at: datetime) -> None:
         self._roster = roster
-        table = Table(
-            f"On duty now, {roster.local(at):%a %d %b %H:%M}",
-            "Shift",
-            "Doctor",
-            "Nurse",
-            box=box.SIMPLE_HEAD,
-            pad_edge=False,
-        )
+        self._live.console.print(Text(f"On duty now, {roster.local(at):%A %d %B %H:%M}", "bold"))
+        table = _plain_table("Unit", "Shift", "Doctor", "Nurse")
         for row in words.on_duty(roster, at):
             table.add_row(*map(Text, row))
         self._live.console.print(table)
@@ -120,7 +120,9 @@ class ScreenView:
         self._live.update(self._picture(), refresh=True)
 
     def _picture(self) -> RenderableType:
-        cards_drawn: list[RenderableType] = [Text(self._status, "dim", overflow="ellipsis", no_wrap=True)]
+        status = Text(self._status, "dim")
+        status.truncate(self._console.width - ECHO_WIDTH, overflow="ellipsis")
+        cards_drawn: list[RenderableType] = [status]
         room = self._console.height - 2
         for story in reversed(self._open):
             drawn = self._card(story)
@@ -141,10 +143,18 @@ class ScreenView:
 
     def _table(self, stories: Sequence[Story]) -> Table:
         assert self._roster is not None
-        table = Table("", "Event", "Unit", "Reached", "Outcome", "", box=box.SIMPLE_HEAD, pad_edge=False)
+        table = _plain_table("", "Event", "Unit", "Reached", "Outcome", "")
         for story in stories:
-            table.add_row(*_row(story, self._roster), style="" if story.good else "red")
+            failed = story.ended is not None and not story.good
+            table.add_row(*_row(story, self._roster), style="red" if failed else "")
         return table
+
+
+def _plain_table(*columns: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for column in columns:
+        table.add_column(column, no_wrap=column in NEVER_WRAPPED)
+    return table
 
 
 def _row(story: Story, roster: Roster) -> tuple[Text, ...]:

@@ -91,7 +91,7 @@ def fate(story: Story) -> str:
 
 
 def counts(stories: Sequence[Story]) -> list[tuple[str, int, int]]:
-    """For each sort of event that has ended: what must become of it, how many were good, how many there were."""
+    """For each sort of event that has ended: what must come of it, how many were good, and how many ended."""
     total, good = Counter[str](), Counter[str]()
     for story in stories:
         if story.ended is not None:
@@ -101,7 +101,7 @@ def counts(stories: Sequence[Story]) -> list[tuple[str, int, int]]:
 
 
 _HANDSET: Final = "shown on the right handset, beeped, answered with OK, acknowledged"
-_PHONE: Final = "shown on the right phone, delivered by receipt, then taken in Clinic24"
+_PHONE: Final = "shown on the right phone, delivered by receipt, taken in Clinic24"
 _NOBODY: Final = "does not alert: answered ignored, shown nowhere"
 _TWICE: Final = "sent twice: answered duplicate, shown once"
 _REFUSED: Final = "no event: answered rejected, people told"

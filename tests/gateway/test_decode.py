@@ -104,8 +104,8 @@ def test_faults_are_printed_with_what_could_be_read() -> None:
         ("01 31 02 31 1F 31 32", 1, "incomplete: ETX and check character missing"),
         ("01 31 02 31 1F 31 32 03", 1, "incomplete: its check character missing"),
         ("01 37 02 31 1F 31 03 29", 0, "note: unknown header type 7"),
-        ("31 05 32 05", 0, "ENQ: 32 05\tpolls or selects station 2"),
-        ("32 15 04", 0, "NAK: 32 15\trefused: busy"),
+        ("31 05 32 05", 0, "ENQ: 32 05\tselects station 2"),
+        ("32 15 04", 0, "NAK: 32 15\trefuses (busy)"),
         ("06 04 0D", 0, "note: octet 0d between blocks"),
         ("FF", 1, "belongs to no block"),
     ],
@@ -159,7 +159,7 @@ def test_stdin() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["espa444", "0x31"], "'x' is no hex digit"),
+        (["espa444", "0x3"], "'x' is no hex digit"),
         (["espa444", "315"], "odd number"),
         (["espa444", " "], "no octets"),
         (["espa444", "31", "--charset", "klingon"], "allowed: se7"),

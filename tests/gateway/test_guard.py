@@ -24,7 +24,9 @@ COORDINATION = check_digit("701063239")  # 3 October + 60
 @pytest.mark.parametrize("century", ["", "18", "19", "20"])
 @pytest.mark.parametrize("mark", ["", "-", "+", " ", ".", "_", "/", ":", " - "])
 @pytest.mark.parametrize("around", ["{}", "A-{}", "{}X", "Ärende {} igen", "a:{}/7"])
-def test_an_identity_number_is_found_however_it_is_written(ten: str, century: str, mark: str, around: str) -> None:
+def test_an_identity_number_is_found_however_it_is_written(
+    ten: str, century: str, mark: str, around: str
+) -> None:
     """With and without century, with any mark before the last four, inside other text."""
     assert holds_identity_number(around.format(f"{century}{ten[:6]}{mark}{ten[6:]}"))
 
@@ -79,13 +81,17 @@ def test_a_phone_number_whose_digits_are_an_identity_number_is_a_phone_number() 
     assert callback_holds_identity_number(f"{ten[:6]}-{ten[6:]}", "SE")
 
 
-@pytest.mark.parametrize("text", [PERSON, f"{PERSON[:6]}-{PERSON[6:]}", f"19{PERSON}", f"19{PERSON[:6]} {PERSON[6:]}"])
+@pytest.mark.parametrize(
+    "text", [PERSON, f"{PERSON[:6]}-{PERSON[6:]}", f"19{PERSON}", f"19{PERSON[:6]} {PERSON[6:]}"]
+)
 def test_an_identity_number_is_found_in_a_callback(text: str) -> None:
     """Without a leading 0 or + it is no telephone number."""
     assert callback_holds_identity_number(text, "SE")
 
 
-@pytest.mark.parametrize("text", ["20300", "+46701740605", "070-174 06 05", "08-123 456 78", "0046 70 174 06 05"])
+@pytest.mark.parametrize(
+    "text", ["20300", "+46701740605", "070-174 06 05", "08-123 456 78", "0046 70 174 06 05"]
+)
 def test_ordinary_callbacks_go_through(text: str) -> None:
     """Extensions and numbers in every usual form."""
     assert not callback_holds_identity_number(text, "SE")

@@ -35,7 +35,9 @@ def _subject(**changes: Any) -> Subject:
     return Subject(**(values | changes))
 
 
-def _way(kind: NumberKind, *, can_answer: bool = True, charset: str = "se7", max_text: int = 128) -> Capabilities:
+def _way(
+    kind: NumberKind, *, can_answer: bool = True, charset: str = "se7", max_text: int = 128
+) -> Capabilities:
     if kind is NumberKind.EXTENSION:
         length: Callable[[str], int] = CHARSETS[charset].length
         return Capabilities(kind, Proof.DELIVERED, can_answer, True, max_text, length)
@@ -149,7 +151,10 @@ SUBJECTS = st.builds(
 
 @settings(max_examples=120, deadline=None)
 @given(
-    subject=SUBJECTS, repeat=st.booleans(), charset=st.sampled_from(sorted(CHARSETS)), limit=st.integers(40, 128)
+    subject=SUBJECTS,
+    repeat=st.booleans(),
+    charset=st.sampled_from(sorted(CHARSETS)),
+    limit=st.integers(40, 128),
 )
 def test_no_message_is_longer_than_its_wire(subject: Subject, repeat: bool, charset: str, limit: int) -> None:
     """ESPA: at most 128 bytes after conversion. SMS: one part, 160 septets or 70 UTF-16 units."""

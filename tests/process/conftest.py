@@ -10,8 +10,8 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -34,6 +34,7 @@ from gateway.store.connection import open_reader
 from protocols.clinic24.client import AnswerReceived, EventClient, OutcomeReceived
 from protocols.clinic24.event import Event, Kind
 from protocols.clinic24.messages import Answer, AnswerStatus, Outcome, Subscribe
+from protocols.session import LocalProtocolError
 from protocols.transport import Pump, PumpFactory
 from simulators.dect import Answer as Press
 from simulators.dect import Owner, PagingSystem
@@ -53,7 +54,7 @@ ANNA, MARIA, JOHAN, JOHANS_PHONE = "20117", "+46701740606", "20120", "+467017406
 
 CONFIG = """
 [store]
-path = "store/bakjour.db"
+path = "{store}"
 [[source]]
 type = "tcp"
 listen = "tcp:0:interface=127.0.0.1"
@@ -176,7 +177,8 @@ class Clinic:
         )
         self.sent[name], self.answers[name], self.sent_at[name] = event, [], time.monotonic()
         if self.pump is not None:
-            self.pump.send(event)
+            with suppress(LocalProtocolError):  # the connection is just ending: with the next one
+                self.pump.send(event)
         return name
 
     def sends_again(self) -> None:
@@ -208,13 +210,12 @@ class Clinic:
 
 
 class House:
-    """Everything, joined. `folder / "store"` holds the store and may be a mount of its own."""
+    """Everything, joined."""
 
-    def __init__(self, reactor: Any, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, reactor: Any, folder: Path, store: Path, environment: Mapping[str, str]) -> None:
         self.reactor = reactor
         self.folder = folder
-        self.store = folder / "store" / "bakjour.db"
-        self.store.parent.mkdir(exist_ok=True)
+        self.store = store
         self.environment = dict(environment)
         self.shown: list[Shown] = []
         self.dect = PagingSystem(
@@ -225,28 +226,31 @@ class House:
         self.gateway = Child("the gateway")
         self.port = 0
         self._listeners: dict[str, Any] = {}
-        self._dect_port = 0
+        self._ports: dict[str, int] = {}
 
     async def opens(self) -> None:
         """Let the devices listen, write the configuration, import the roster."""
-        smsc = await TCP4ServerEndpoint(self.reactor, 0, interface="127.0.0.1").listen(self.centre.factory)
-        self._listeners["smsc"] = smsc
-        await self.dect_listens()
-        text = CONFIG.format(dect=self._dect_port, smsc=smsc.getHost().port)
+        await self.listens("dect")
+        await self.listens("smsc")
+        text = CONFIG.format(store=self.store, **self._ports)
         (self.folder / "bakjour.toml").write_text(text, "utf-8")
         self.config: Config = parse(text.encode(), self.folder, {})
         local.ask(self.config, ImportRoster(text=roster()))
 
-    async def dect_listens(self) -> None:
-        """Let the DECT system take connections, on the port that it had."""
-        endpoint = TCP4ServerEndpoint(self.reactor, self._dect_port, interface="127.0.0.1")
-        self._listeners["dect"] = await endpoint.listen(self.dect.link)
-        self._dect_port = self._listeners["dect"].getHost().port
+    async def listens(self, device: str) -> None:
+        """Let `dect` or `smsc` take connections, on the port that it had."""
+        factory = self.dect.link if device == "dect" else self.centre.factory
+        endpoint = TCP4ServerEndpoint(self.reactor, self._ports.get(device, 0), interface="127.0.0.1")
+        listener = self._listeners[device] = await endpoint.listen(factory)
+        self._ports[device] = listener.getHost().port
 
-    async def dect_is_gone(self) -> None:
-        """Unplug the DECT system."""
-        await maybeDeferred(self._listeners.pop("dect").stopListening)
-        self.dect.link.close()
+    async def unplugs(self, device: str) -> None:
+        """Break its connections, and refuse new ones."""
+        await maybeDeferred(self._listeners.pop(device).stopListening)
+        if device == "dect":
+            self.dect.link.close()
+        else:
+            self.centre.drop_all()
 
     # --- the gateway
 
@@ -348,18 +352,27 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return inherited | {"PYTHONPYCACHEPREFIX": str(cache), "PYTHONUNBUFFERED": "1"}
 
 
+@pytest.fixture
+def store_folder() -> Iterator[Path]:
+    """Where the store stands. The path is short: a socket beside the store has room for 107 bytes."""
+    with tempfile.TemporaryDirectory(prefix="bakjour-") as folder:
+        yield Path(folder)
+
+
 @pytest_twisted.async_yield_fixture
-async def house(environment: dict[str, str]) -> AsyncIterator[House]:
+async def house(
+    environment: dict[str, str], store_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[House]:
     """The house, with its devices listening and the gateway not yet started."""
     from twisted.internet import reactor  # noqa: PLC0415 (pytest has not installed it when this is read)
 
-    with tempfile.TemporaryDirectory(prefix="bakjour-") as folder:
-        made = House(reactor, Path(folder), environment)
-        try:
-            await made.opens()
-            yield made
-        finally:
-            await made.ends()
+    folder = tmp_path_factory.mktemp("house")
+    made = House(reactor, folder, store_folder / "bakjour.db", environment)
+    try:
+        await made.opens()
+        yield made
+    finally:
+        await made.ends()
 
 
 @pytest.fixture

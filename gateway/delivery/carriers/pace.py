@@ -23,11 +23,13 @@ class Pace:
         self._filled = clock.seconds()
         self._paused_until = 0.0
         self._timer: IDelayedCall | None = None
+        self._stopped = False
 
     def free(self) -> int:
         """How many messages may go now."""
         now = self._clock.seconds()
         if now < self._paused_until:
+            self._wait(self._paused_until - now)
             return 0
         if self._rate is None:
             return UNLIMITED
@@ -48,9 +50,10 @@ class Pace:
 
     def stop(self) -> None:
         """Call nobody any more."""
+        self._stopped = True
         if self._timer is not None and self._timer.active():
             self._timer.cancel()
 
     def _wait(self, seconds: float) -> None:
-        if self._timer is None or not self._timer.active():
+        if not self._stopped and (self._timer is None or not self._timer.active()):
             self._timer = self._clock.callLater(seconds, self._freed)

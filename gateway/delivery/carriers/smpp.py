@@ -7,6 +7,7 @@ the centre and counted, but not read in this version, so no text asks for an ans
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IStreamClientEndpoint
@@ -61,6 +62,16 @@ log = get_logger("smpp")
 SmppPump = Pump[e.Submit | e.Unbind, int, e.EsmeEvent]
 
 
+@dataclass(slots=True)
+class _Parked:
+    """A receipt that may have overtaken the responses that it waits for."""
+
+    pump: SmppPump
+    event: e.DeliverReceived
+    receipt: Receipt
+    waits_for: set[int]  # attempts
+
+
 class SmppCarrier:
     """Implements `ports.Carrier` and is the owner of the pump."""
 
@@ -86,7 +97,7 @@ class SmppCarrier:
         self._pump: SmppPump | None = None
         self._esme: Esme | None = None
         self._under_way: dict[int, Order] = {}
-        self._parked: dict[str, list[tuple[SmppPump, e.DeliverReceived, Receipt]]] = {}
+        self._parked: list[_Parked] = []
         self.capabilities = Capabilities(
             serves=settings.serves,
             best_proof=Proof.DELIVERED if settings.registered_delivery == 1 else Proof.SENT,
@@ -188,6 +199,9 @@ class SmppCarrier:
 
     def _answered(self, event: e.SubmitAnswered) -> None:
         kind = status.classify(event.status)
+        if kind is StatusClass.THROTTLE:
+            # Before the news, for they free the slot, and the next page would go out at once.
+            self._pace.pause(THROTTLE_PAUSE)
         if kind is StatusClass.ACCEPTED:
             self._line.count("taken")
             self._events.taken(self.name, event.ref, event.message_id or None)
@@ -196,19 +210,21 @@ class SmppCarrier:
             self._events.failed(
                 self.name, event.ref, FAILURES[kind], f"SMPP {status.status_name(event.status)}"
             )
-        if kind is StatusClass.THROTTLE:
-            self._pace.pause(THROTTLE_PAUSE)
-        elif kind is StatusClass.SESSION:
+        if kind is StatusClass.SESSION:
             name = status.status_name(event.status)
             self._alarms.tell(f"account:{self.name}", f"line {self.name}: the account is refused with {name}")
         self._end(event.ref)
 
     def _end(self, ref: int) -> None:
-        """The message has its answer: receipts that overtook it can be told now."""
-        order = self._under_way.pop(ref, None)
-        if order is not None:
-            for pump, event, receipt in self._parked.pop(order.number, ()):
-                self._report(pump, event, receipt)
+        """The message has its answer: receipts that waited for no other can be told now."""
+        self._under_way.pop(ref, None)
+        parked, self._parked = self._parked, []
+        for one in parked:
+            one.waits_for.discard(ref)
+            if one.waits_for:
+                self._parked.append(one)
+            else:
+                self._report(one.pump, one.event, one.receipt)
 
     def _delivered(self, pump: SmppPump, event: e.DeliverReceived) -> None:
         receipt = parse_receipt(event.message)
@@ -218,21 +234,19 @@ class SmppCarrier:
             return
         self._line.count("receipts")
         waits_for = self._overtaken(receipt)
-        if waits_for is None:
-            self._report(pump, event, receipt)
+        if waits_for:
+            self._parked.append(_Parked(pump, event, receipt, waits_for))
         else:
-            self._parked.setdefault(waits_for, []).append((pump, event, receipt))
+            self._report(pump, event, receipt)
 
-    def _overtaken(self, receipt: Receipt) -> str | None:
-        """The number to which a message is under way without a response that this may be the receipt of.
+    def _overtaken(self, receipt: Receipt) -> set[int]:
+        """The messages under way without a response, to its number, that this may be the receipt of.
 
-        None if there is none, or if the receipt names our own reference: then it need not wait.
+        None of them if the receipt names our own reference: then it need not wait.
         """
         numbers = reported_numbers(receipt.numbers, self._region)
-        there = [order for order in self._under_way.values() if order.number in numbers]
-        if not there or any(names(receipt, order.attempt) for order in there):
-            return None
-        return there[0].number
+        there = {order.attempt for order in self._under_way.values() if order.number in numbers}
+        return set() if any(names(receipt, attempt) for attempt in there) else there
 
     def _report(self, pump: SmppPump, event: e.DeliverReceived, receipt: Receipt) -> None:
         if receipt.delivered:

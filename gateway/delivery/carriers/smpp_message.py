@@ -35,8 +35,9 @@ REFERENCES = 0x10000
 
 def measure(text: str) -> int:
     """How much of an SMS the text takes, in septets; a text that needs UCS2 in proportion."""
-    if segments.coding(text) == segments.GSM7_CODING:
-        return segments.septets(text)
+    near = gsm7.transliterate(text)
+    if gsm7.encodable(near):
+        return gsm7.septets(near)
     return ceil(len(ucs2.encode(text)) / 2 * MAX_SEPTETS / MAX_UCS2)
 
 

@@ -30,6 +30,7 @@ class Kind(Enum):
     REPORTS = "reports"
     MEMORIES = "memories"
     SELECT = "select"
+    COUNT = "count"  # selects too
     LIST = "list"
     CLEAR = "clear"
     READ = "read"
@@ -54,16 +55,17 @@ class Command:
     awaits: str = ""
     within: float = QUICK
     needed: bool = False
+    urgent: bool = False  # goes before messages
     place: Place | None = None
 
 
 SIM = Command(Kind.SIM, "AT+CPIN?", "+CPIN:", 20.0, needed=True)
+CENTRE = Command(Kind.CENTRE, "AT+CSCA?", "+CSCA:", SLOW)
 PDU_MODE = Command(Kind.PLAIN, "AT+CMGF=0", needed=True)
 REPORTS_DIRECT = Command(Kind.REPORTS, "AT+CNMI=2,1,0,1,0")
 """Messages are stored and announced; status reports come as they are, by +CDS."""
 REPORTS_STORED = Command(Kind.REPORTS, "AT+CNMI=2,1,0,2,0")
 """For modems that can only store status reports and announce them by +CDSI."""
-REPORTS_NONE = Command(Kind.REPORTS, "AT+CNMI=2,1,0,0,0")
 
 STATE = (
     Command(Kind.REGISTRATION, "AT+CREG?", "+CREG:"),
@@ -77,7 +79,7 @@ SET_UP = (
     Command(Kind.PLAIN, "AT+CMEE=1"),
     SIM,
     *STATE,
-    Command(Kind.CENTRE, "AT+CSCA?", "+CSCA:", SLOW),
+    CENTRE,
     PDU_MODE,
     # With phase 2+ what comes directly is confirmed by +CNMA, after our commit; else the network repeats it.
     Command(Kind.SERVICE, "AT+CSMS=1", "+CSMS:"),
@@ -92,8 +94,13 @@ def pin(digits: str) -> Command:
 
 
 def select(memory: str) -> Command:
-    """Read from this memory from now on; the answer counts what lies there."""
+    """Read from this memory from now on."""
     return Command(Kind.SELECT, f'AT+CPMS="{memory}"', "+CPMS:", SLOW, place=Place(memory, 0))
+
+
+def count(memory: str) -> Command:
+    """The same, to see from the answer how many messages lie there."""
+    return Command(Kind.COUNT, f'AT+CPMS="{memory}"', "+CPMS:", SLOW, place=Place(memory, 0))
 
 
 def list_all(memory: str, *, clear: bool = False) -> Command:
@@ -114,7 +121,7 @@ def delete(place: Place) -> Command:
 
 def confirm(*, stored: bool) -> Command:
     """Confirm what came directly, or tell the network to try again."""
-    return Command(Kind.PLAIN, "AT+CNMA" if stored else "AT+CNMA=2")
+    return Command(Kind.PLAIN, "AT+CNMA" if stored else "AT+CNMA=2", urgent=True)
 
 
 def submit(octets: int) -> Command:

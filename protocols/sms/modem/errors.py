@@ -100,7 +100,9 @@ SIM_BUSY, SIM_MISSING, PUK_WANTED = 14, 10, 12
 
 _FAULT = re.compile(r"(?:\+(CMS|CME) )?ERROR(?::\s*(.*))?", re.IGNORECASE)
 _TABLES = {"CMS": CMS, "CME": CME}
-_NAMES = {(kind, words.casefold()): code for kind, rows in _TABLES.items() for code, (_, words) in rows.items()}
+_NAMES = {
+    (kind, words.casefold()): code for kind, rows in _TABLES.items() for code, (_, words) in rows.items()
+}
 WORDS_MAX = 60
 """Characters of a modem's own words that are kept."""
 

@@ -1,6 +1,6 @@
 """What goes into a modem's session and what comes out of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from protocols.session import Token
@@ -42,10 +42,12 @@ class Registration(Enum):
 class ModemConfig:
     """`pin` is "" for none; `centre` "" for the one that the SIM knows. Times are seconds.
 
-    A network may take a minute for a message: below `send` = 60 s a message that went is taken for doubtful.
+    `pin_refused` says that the PIN which there was must not be given again. A network may take a minute for a
+    message: below `send` = 60 s a message that went is taken for doubtful.
     """
 
-    pin: str = ""
+    pin: str = field(default="", repr=False)
+    pin_refused: bool = False
     centre: str = ""
     poll: float = 15.0
     send: float = 60.0
@@ -139,12 +141,5 @@ class PeerFault:
 
 
 ModemEvent = (
-    StatusChanged
-    | SmsTaken
-    | SmsFailed
-    | ReportReceived
-    | SmsReceived
-    | PinRefused
-    | PinAccepted
-    | PeerFault
+    StatusChanged | SmsTaken | SmsFailed | ReportReceived | SmsReceived | PinRefused | PinAccepted | PeerFault
 )

@@ -1,6 +1,7 @@
 """The values in a modem's lines. Nothing raises: what cannot be read is None or unknown."""
 
 import re
+from collections.abc import Iterable
 
 from protocols.sms.modem.commands import Place
 from protocols.sms.modem.events import Registration, Sim
@@ -25,12 +26,15 @@ _REGISTRATION = {
     7: Registration.ROAMING,  # short messages only
     8: Registration.EMERGENCY,
 }
-ORDER = list(Registration)
-"""The better one of two registers counts, and the later of two members is the better one."""
+_ORDER = list(Registration)
+
+NUMBER_MAX = 24
+"""Characters of a number that a modem tells: 20 digits and a "+"."""
 
 _PLACE = re.compile(r'\+C(?:MTI|DSI): *"(\w{2})" *, *(\d{1,5})')
 _LISTED = re.compile(r"\+CMGL: *(\d{1,5}) *, *(\d)\b.*")
-_NUMBER = re.compile(r"\d{1,10}")
+_NUMBER = re.compile(r"[0-9]{1,10}")
+_STATE = re.compile(r"[0-9]{1,2}")
 
 
 def fields(text: str) -> list[str]:
@@ -49,11 +53,17 @@ def sim(text: str) -> Sim:
 
 
 def registration(text: str) -> Registration:
-    """+CREG or +CEREG as an answer (<n>,<stat>,…) or as news (<stat>,…) (27.007 clause 7.2)."""
-    told = fields(text)
-    answered = len(told) > 1 and not told[1].startswith("0") or told[1:2] == ["0"]
-    state = number(told[1] if answered and number(told[1]) is not None and len(told[1]) == 1 else told[0])
+    """+CREG or +CEREG, as an answer (<n>,<stat>,…) or as news (<stat>,"<area>",…) (27.007 clause 7.2)."""
+    told = text.partition(":")[2].split(",")
+    # The area code of news is quoted, or at least four digits long.
+    answer = len(told) > 1 and _STATE.fullmatch(told[1].strip()) is not None
+    state = number(told[1 if answer else 0].strip())
     return Registration.UNKNOWN if state is None else _REGISTRATION.get(state, Registration.UNKNOWN)
+
+
+def better(registers: Iterable[Registration]) -> Registration:
+    """What counts of several registers: the members stand from the worst to the best."""
+    return max(registers, key=_ORDER.index, default=Registration.UNKNOWN)
 
 
 def signal(text: str) -> int | None:
@@ -64,6 +74,11 @@ def signal(text: str) -> int | None:
     if 0 <= strength <= 31:
         return -113 + 2 * strength
     return -116 + strength - 100 if 100 <= strength <= 191 else None
+
+
+def announced(text: str) -> int | None:
+    """The length of the TPDU that follows +CMT, +CDS, +CMGR or +CMGL, in octets."""
+    return number(re.split("[:,]", text)[-1].strip())
 
 
 def place(text: str) -> Place | None:

@@ -35,7 +35,7 @@ class Input(Enum):
     INFO = "line that the command asked for"
     OK = "OK"
     DONE = "OK to the last command of the set-up"
-    ERROR = "error"
+    ERROR = "error, of a command that has to work"
     NO_SIM = "SIM not ready"
     NEWS = "news"
     RESTARTED = "restarted"
@@ -127,7 +127,7 @@ _ROWS: Mapping[State, Mapping[Input, Cell]] = {
         **_commanding(State.ASKING),
         Input.SEND: (Action.ACCEPT, State.ASKING),
         Input.OK: (Action.IGNORE, State.IDLE),
-        Input.ERROR: (Action.IGNORE, State.IDLE),
+        Input.ERROR: (Action.REST, State.UNUSABLE),
     },
     State.PROMPTING: {
         **_answering(State.PROMPTING),

@@ -321,9 +321,7 @@ class Engine:
     def _attempts_to(self, carrier: str, number: str, since: int) -> list[Attempt]:
         found = self.writer.attempts.values()
         return [
-            one
-            for one in found
-            if (one.carrier, one.number) == (carrier, number) and one.begun_at >= since
+            one for one in found if (one.carrier, one.number) == (carrier, number) and one.begun_at >= since
         ]
 
     def _compose(self, alert: Alert, page: int, carrier: Any) -> str:

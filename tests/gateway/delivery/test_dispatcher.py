@@ -46,7 +46,9 @@ def test_the_most_urgent_page_goes_first_and_waits_only_for_what_is_in_flight(
     assert one.carriers["dect"].most == 1
 
 
-def test_slots_are_never_exceeded_while_commits_are_slow(engine: Make, make_alert: Make, carrier: Make) -> None:
+def test_slots_are_never_exceeded_while_commits_are_slow(
+    engine: Make, make_alert: Make, carrier: Make
+) -> None:
     """A beginning that is not committed yet holds its slot already."""
     one = engine(carrier("dect", 2))
     one.writer.mode = "hang"
@@ -269,7 +271,9 @@ def test_a_message_is_taken_back_from_who_no_longer_needs_it(
     assert one.carriers["sms"].recalled == []
 
 
-def test_a_stored_alert_that_names_an_unknown_carrier_goes_another_way(engine: Make, make_alert: Make) -> None:
+def test_a_stored_alert_that_names_an_unknown_carrier_goes_another_way(
+    engine: Make, make_alert: Make
+) -> None:
     """The configuration lost a carrier: its pages are refused, the alarm names it, the ladder goes on."""
     one = engine("dect")
     alert = make_alert("gone", "dect")
@@ -312,7 +316,9 @@ def test_deadlines_that_passed_while_the_gateway_was_down_are_met_at_once(
     assert all(order.alert != 1 for order in one.carriers["dect"].orders)
 
 
-def test_many_open_alerts_are_taken_up_in_slices(engine: Make, make_alert: Make, carrier: Make, life: Make) -> None:
+def test_many_open_alerts_are_taken_up_in_slices(
+    engine: Make, make_alert: Make, carrier: Make, life: Make
+) -> None:
     """New events are answered between two slices; in the end every alert is taken up."""
     many = RESTORE_SLICE * 2 + 5
     one = engine(carrier("dect", 10_000))
@@ -385,7 +391,9 @@ def test_a_clock_that_is_set_makes_no_page_early_or_late(engine: Make, make_aler
 
 
 @pytest.mark.parametrize("hour", [3600, -3600])
-def test_what_happened_during_a_commit_is_not_shifted_twice(engine: Make, make_alert: Make, hour: int) -> None:
+def test_what_happened_during_a_commit_is_not_shifted_twice(
+    engine: Make, make_alert: Make, hour: int
+) -> None:
     """A failure that waits behind a commit while the clock is set is tried again in its second, not hour."""
     one = engine("dect")
     one.accept(make_alert("dect", priority=3))

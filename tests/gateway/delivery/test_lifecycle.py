@@ -265,7 +265,10 @@ def test_a_restart_repeats_what_had_begun_and_says_so(life: Make) -> None:
     one = life("dect", "dect").take(0).wait(120).begin(1)
     one.now += 3600
     one.tell(e.Restarted())
-    assert [(page.state.value, page.repeat) for page in one.alert.pages] == [("sent", False), ("queued", True)]
+    assert [(page.state.value, page.repeat) for page in one.alert.pages] == [
+        ("sent", False),
+        ("queued", True),
+    ]
     assert one.alert.pages[1].due_at == one.now
     before = one.alert
     assert one.tell(e.Restarted()).alert == before

@@ -42,8 +42,21 @@ class Move:
 MOVES = st.builds(
     Move,
     what=st.sampled_from(
-        ["begin", "begin", "taken", "taken", "failed", "reported", "reported", "due", "due"]
-        + ["noted", "closed", "restarted", "shifted"]
+        [
+            "begin",
+            "begin",
+            "taken",
+            "taken",
+            "failed",
+            "reported",
+            "reported",
+            "due",
+            "due",
+            "noted",
+            "closed",
+            "restarted",
+            "shifted",
+        ]
     ),
     page=st.integers(0, 11),
     wait=st.sampled_from([0, 1, 999, 15_000, 30_000, 120_000, 300_000]),

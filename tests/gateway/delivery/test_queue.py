@@ -63,14 +63,12 @@ def test_what_waits_waits_as_long_as_before_when_the_clock_was_set() -> None:
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(
-        st.tuples(
-            st.sampled_from(["put", "forget", "pop", "wait"]), st.integers(0, 5), st.integers(0, 20)
-        ),
+        st.tuples(st.sampled_from(["put", "forget", "pop", "wait"]), st.integers(0, 5), st.integers(0, 20)),
         max_size=40,
     )
 )
 def test_the_queue_agrees_with_a_plain_list(moves: list[tuple[str, int, int]]) -> None:
-    """Whatever is put, forgotten and popped: never a page twice, never one before its time or out of order."""
+    """Whatever is put, forgotten and popped: no page twice, none before its time or out of order."""
     queue, model, now = CarrierQueue(), {}, 0
     for what, key, value in moves:
         place = Place(key % 3 + 1, key, key, 0)

@@ -125,7 +125,9 @@ def test_news_of_no_page_are_counted_and_answered(engine: Make, make_alert: Make
     assert one.pages() == ["sent"]
 
 
-def test_news_are_matched_after_a_restart_and_within_a_day_only(engine: Make, make_alert: Make, life: Make) -> None:
+def test_news_are_matched_after_a_restart_and_within_a_day_only(
+    engine: Make, make_alert: Make, life: Make
+) -> None:
     """The store is asked, not memory; an attempt of the day before yesterday is asked no more."""
     one = engine("dect")
     one.store(life("dect").take(0).alert)
@@ -163,7 +165,9 @@ def test_news_of_an_attempt_that_no_commit_has_taken_yet_find_it(engine: Make, m
     assert done == [None]
 
 
-def test_a_page_whose_attempt_is_under_way_or_failed_can_still_be_answered(engine: Make, make_alert: Make) -> None:
+def test_a_page_whose_attempt_is_under_way_or_failed_can_still_be_answered(
+    engine: Make, make_alert: Make
+) -> None:
     """A receipt overtakes its response; a message that `failed` was shown all the same."""
     one = engine("dect")
     one.accept(make_alert("dect"))

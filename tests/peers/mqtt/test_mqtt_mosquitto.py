@@ -6,6 +6,7 @@ It is run as docs/deployment.md says that it has to be: with persistence, saved 
 import json
 import shutil
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -19,12 +20,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from gateway.sources import mqtt_events, mqtt_outcomes
+from gateway.sources import mqtt as mqtt_source
+from gateway.sources import mqtt_client, mqtt_events, mqtt_outcomes
 
 pytestmark = [pytest.mark.peer, pytest.mark.reactor(seconds=10)]
 
 EVENTS = 60
-"""Of the run in which the broker dies: with its memory written at every change, it takes a second for them."""
+"""Of the run in which the broker dies: as it writes its memory at every change, it takes a second."""
 
 
 async def together(house, clinic, wait) -> None:
@@ -58,7 +60,7 @@ async def test_broker_killed_in_mid_stream(version, make_mosquitto, make_house, 
 
 
 async def test_outcomes_of_a_time_without_broker(make_mosquitto, make_house, make_clinic, wait) -> None:
-    """Outcomes of a time in which the broker was away, over a restart of ours, are told from where we were."""
+    """Outcomes of a time without broker, over a restart of ours, are told from where we were."""
     broker = make_mosquitto()
     house, clinic = make_house(broker.port), make_clinic(broker.port)
     await together(house, clinic, wait)
@@ -121,10 +123,58 @@ async def test_commit_that_fails(make_mosquitto, make_house, make_clinic, wait, 
     assert house.count("alert") == 1
 
 
+async def test_fault_that_nobody_foresaw(make_mosquitto, make_house, make_clinic, wait, monkeypatch) -> None:
+    """Whatever is raised on the way is alarmed; the source connects again, and the event is taken."""
+    broker = make_mosquitto()
+    house, clinic = make_house(broker.port), make_clinic(broker.port)
+    await together(house, clinic, wait)
+    with monkeypatch.context() as broken:
+        broken.setattr(mqtt_events.EventTaker, "_submit", lambda *_: 1 / 0)
+        clinic.sends("e-1")
+        await wait(lambda: "loop:mqtt" in house.alarms())
+    await wait(lambda: clinic.answers("e-1"))
+    assert clinic.answers("e-1") == ["accepted"]
+    assert house.line.up
+    assert house.line.counters["connections"] == 2
+
+
+async def test_more_than_may_wait(
+    make_mosquitto, make_house, make_clinic, wait, monkeypatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A broker that sends more ahead than may wait is left; what it had sent comes again, until all is in."""
+    monkeypatch.setattr(mqtt_client, "WAITING_MOST", 5)
+    monkeypatch.setattr(mqtt_source, "RECEIVE_MOST", 2)
+    broker = make_mosquitto("allow_anonymous true\nmax_inflight_messages 50\n")
+    house, clinic = make_house(broker.port, "3.1.1"), make_clinic(broker.port, "3.1.1")
+    await together(house, clinic, wait)
+    house.writer.held = True
+    names = [f"e-{number}" for number in range(20)]
+    for name in names:
+        clinic.sends(name)
+    await wait(lambda: "queue is full" in caplog.text)
+    house.writer.release()
+    await wait(lambda: "sent more than 5 messages ahead" in house.line.detail)
+    await wait(lambda: all(clinic.answers(name) for name in names))
+    assert house.count("alert") == 20
+    assert house.line.counters["connections"] > 1
+
+
+async def test_stop_while_connecting(make_house, wait, monkeypatch) -> None:
+    """A broker that never answers CONNECT holds up the end no longer than its answer is waited for."""
+    monkeypatch.setattr(mqtt_client, "ANSWER_WITHIN", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        house = make_house(silent.getsockname()[1])
+        await house.start()
+        await house.stop()
+        await house.start()
+        await wait(lambda: "timed out" in house.line.detail)
+        await house.stop()
+
+
 @pytest.mark.process
 async def test_last_will_of_a_killed_gateway(make_mosquitto, make_clinic, wait, tmp_path: Path) -> None:
     """Monitors are told by the broker when the gateway's process dies."""
-    broker, clinic = make_mosquitto(), None
+    broker = make_mosquitto()
     config = tmp_path / "bakjour.toml"
     config.write_text(
         f'[store]\npath = "b.db"\n[[source]]\ntype = "mqtt"\nhost = "127.0.0.1"\n'
@@ -132,14 +182,20 @@ async def test_last_will_of_a_killed_gateway(make_mosquitto, make_clinic, wait, 
     )
     clinic = make_clinic(broker.port)
     await wait(lambda: clinic.ready)
+    process = serve(config)
+    try:
+        await wait(lambda: clinic.online() == [True])
+        process.send_signal(signal.SIGKILL)
+        await wait(lambda: clinic.online() == [True, False])
+    finally:
+        process.kill()
+        process.wait()
+
+
+def serve(config: Path) -> "subprocess.Popen[bytes]":
+    """The gateway as a process."""
     command = [sys.executable, "-m", "gateway", "serve", "--config", str(config)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            await wait(lambda: clinic.online() == [True])
-            process.send_signal(signal.SIGKILL)
-            await wait(lambda: clinic.online() == [True, False])
-        finally:
-            process.kill()
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 # --- who may do what
@@ -175,14 +231,20 @@ async def test_subscription_that_the_broker_refuses(make_mosquitto, make_house, 
     assert not house.line.up
 
 
-async def test_wrong_password(make_mosquitto, make_house, make_clinic, wait, tmp_path: Path) -> None:
-    """The right user and password open the line, the wrong ones do not, and the state says why."""
+def make_users(file: Path, **passwords: str) -> Path:
+    """A password file of mosquitto's own making."""
     program = shutil.which("mosquitto_passwd")
     if program is None:
         pytest.skip("mosquitto_passwd is not installed (it comes with Debian's mosquitto)")
-    users = tmp_path / "users"
-    subprocess.run([program, "-b", "-c", str(users), "bakjour", "hemligt"], check=True)
-    subprocess.run([program, "-b", str(users), "clinic24", "annat"], check=True)
+    file.touch()
+    for user, password in passwords.items():
+        subprocess.run([program, "-b", str(file), user, password], check=True)
+    return file
+
+
+async def test_wrong_password(make_mosquitto, make_house, make_clinic, wait, tmp_path: Path) -> None:
+    """The right user and password open the line, the wrong ones do not, and the state says why."""
+    users = make_users(tmp_path / "users", bakjour="hemligt", clinic24="annat")
     broker = make_mosquitto(f"password_file {users}\n")
     wrong = make_house(broker.port, username="bakjour", password="fel", name="wrong")
     await wrong.start()

@@ -175,9 +175,7 @@ class EspaBench(Bench):
         )
 
     def _make_pump(self) -> Any:
-        return Pump(
-            lambda now: espa444.PolledStation(espa444.PolledConfig(), now), self.far, self.time
-        )
+        return Pump(lambda now: espa444.PolledStation(espa444.PolledConfig(), now), self.far, self.time)
 
     def _answer(self, pump: Any, event: Any) -> None:
         if isinstance(event, espa444.BlockReceived) and (answer := self.answer(event)) is not None:
@@ -190,11 +188,11 @@ class EspaBench(Bench):
             for event in self.far.of(espa444.BlockReceived)
         ]
 
-    def report(self, status: espa444.CallStatus, text: str = "Prio 2 Triage HC Sätra", ref: int = 1) -> None:
-        """The paging system tells of the call with this text."""
-        call = espa444.call_block("20117", espa444.CHARSETS["se7"].encode(text), beep=2)
+    def report(self, status: espa444.CallStatus, ref: int = 1, settle: float = 3.0) -> None:
+        """The paging system tells what became of the call of `make_order`."""
+        call = espa444.call_block("20117", espa444.CHARSETS["se7"].encode(make_order().text), beep=2)
         self.far.pump.send(espa444.SendBlock(ref, espa444.status_of(call, status)))
-        self.advance(3)
+        self.advance(settle)
 
 
 class SmppBench(Bench):

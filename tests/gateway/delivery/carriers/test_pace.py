@@ -1,7 +1,8 @@
 """How fast a carrier may send."""
 
-from gateway.delivery.carriers.pace import Pace
 from twisted.internet.task import Clock as Time
+
+from gateway.delivery.carriers.pace import Pace
 
 
 def test_without_a_rate_only_a_pause_holds_back() -> None:
