@@ -12,12 +12,16 @@ from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred, fail, gatherResults, maybeDeferred, succeed
 from twisted.internet.interfaces import IAddress, IStreamClientEndpoint, IStreamServerEndpoint
 
+from gateway import serial
 from gateway.clock import DRIFT_LIMIT, Clock
 from gateway.config import Carrier as CarrierSettings
 from gateway.config import Config, EspaCarrier, TcpSource
+from gateway.config import SmppCarrier as SmppSettings
 from gateway.config import Source as SourceSettings
 from gateway.delivery import events as e
 from gateway.delivery.carriers.espa444 import Espa444Carrier
+from gateway.delivery.carriers.gsm_modem import GsmModemCarrier
+from gateway.delivery.carriers.gsm_modem_pin import RefusedPin
 from gateway.delivery.carriers.smpp import SmppCarrier
 from gateway.delivery.dispatcher import Dispatcher
 from gateway.delivery.keeper import Keeper
@@ -272,7 +276,11 @@ def _carrier(
     alarms: AlarmBoard,
     config: Config,
 ) -> Carrier:
-    endpoint = endpoints.client(settings.endpoint)
+    region = config.gateway.region
+    if isinstance(settings, SmppSettings):
+        return SmppCarrier(settings, endpoints.client(settings.endpoint), clock, events, alarms, region)
+    endpoint = endpoints.client(serial.describe(settings.endpoint, settings.baud, settings.format))
     if isinstance(settings, EspaCarrier):
         return Espa444Carrier(settings, endpoint, clock, events, alarms)
-    return SmppCarrier(settings, endpoint, clock, events, alarms, config.gateway.region)
+    pin = RefusedPin.beside(config.store.path, settings.name, settings.secret)
+    return GsmModemCarrier(settings, endpoint, clock, events, alarms, region, pin)

@@ -20,8 +20,10 @@ from twisted.internet.interfaces import (
 )
 from zope.interface import implementer
 
+from gateway import serial
+
 SERVER_SCHEMES = ("tcp", "tcp6", "ssl", "unix")
-CLIENT_SCHEMES = ("tcp", "tls", "ssl", "unix")
+CLIENT_SCHEMES = ("tcp", "tls", "ssl", "unix", "serial")
 WEB_SCHEMES = ("tcp", "unix")
 LATER_SCHEMES = ("serial",)
 
@@ -72,7 +74,12 @@ def server(reactor: object, text: str) -> IStreamServerEndpoint:
 
 
 def client(reactor: object, text: str) -> IStreamClientEndpoint:
-    """The client endpoint that `text` names. Raises ValueError with the words of `client_fault`."""
+    """The client endpoint that `text` names; a serial one may hold its settings (`serial.describe`).
+
+    Raises ValueError with the words of `client_fault`.
+    """
+    if serial.is_serial(text):
+        return serial.endpoint(reactor, text)
     fault = client_fault(text)
     if fault is not None:
         raise ValueError(fault)
@@ -94,6 +101,8 @@ def server_fault(text: str) -> str | None:
 
 def client_fault(text: str) -> str | None:
     """What is wrong with a client endpoint string; None if nothing is."""
+    if serial.is_serial(text):
+        return serial.fault(text)
     example = "for example tcp:host=127.0.0.1:port=4444"
     parts = describe(text)
     port = parts.named.get("port", parts.positional[1] if len(parts.positional) > 1 else None)

@@ -32,6 +32,8 @@ Format = Literal["7E1", "7E2", "8N1", "8E1"]
 
 Baud = Literal[300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200]
 
+DEFAULT_BAUD: Final = 9600
+
 DRAIN_SECONDS: Final = 1.0
 """How long the last bytes may take to leave before the port is closed; at 300 baud 30 characters do."""
 
@@ -48,7 +50,7 @@ _IFLAG, _CC = 0, 6  # places in what termios.tcgetattr returns
 class SerialLine:
     """How characters are sent; `baud` in bits a second."""
 
-    baud: int = 9600
+    baud: int = DEFAULT_BAUD
     format: str = "8N1"
 
     def __post_init__(self) -> None:
@@ -100,9 +102,14 @@ def fault(description: str) -> str | None:
     return None
 
 
-def describe(description: str, line: SerialLine) -> str:
-    """The endpoint string with the line's settings in it, as `endpoint` reads it."""
-    return f"{description}:baud={line.baud}:format={line.format}"
+def describe(description: str, baud: int | None, form: str) -> str:
+    """An endpoint string with the settings of its serial line in it, as `endpoint` reads it.
+
+    What is no serial line stays as it is; without `baud` a line has 9600.
+    """
+    if not is_serial(description):
+        return description
+    return f"{description}:baud={baud or DEFAULT_BAUD}:format={form}"
 
 
 def endpoint(reactor: Any, description: str) -> IStreamClientEndpoint:

@@ -50,8 +50,8 @@ STORE_HANGS_AFTER = 30.0
 heals by itself, shorter than a service manager's patience."""
 
 SWITCH_INTERVAL = 0.0005
-"""Seconds after which a thread that computes lets another one run. The store's thread gives the interpreter up
-in every statement and would wait for the reactor up to Python's 5 ms to get it back, some ten times an event."""
+"""Seconds after which a thread that computes lets another one run. The store's thread gives the interpreter
+up in every statement, some ten times an event, and would wait up to Python's 5 ms to get it back."""
 
 COLLECT_AFTER = (50_000, 20, 100)
 """Thresholds of the cyclic garbage collector. Values here hardly ever form cycles; at Python's 700 it looked

@@ -23,7 +23,7 @@ HEADING = "# bakjour capture 1"
 """The first row; the number rises when a reader of today could not read what is written."""
 
 MAX_ROWS = 1_000_000
-"""Rows that are read: five days of an idle line polled once a second; longer captures are cut by their maker."""
+"""Rows that are read: five days of an idle line polled once a second. Longer captures are cut by hand."""
 
 COMMENT_AT = 40
 """Column of the remark, where the bytes before it leave room."""

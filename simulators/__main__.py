@@ -14,6 +14,7 @@ COMMANDS: Final = {
     "clinic24": "simulators.clinic24_command",
     "dect": "simulators.dect_command",
     "demo": "simulators.demo.command",
+    "modem": "simulators.modem_command",
     "smsc": "simulators.smsc_command",
 }
 """Name of each subcommand and the module whose function `command` it is."""

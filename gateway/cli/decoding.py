@@ -39,7 +39,7 @@ def decode(
         list[str],
         typer.Argument(
             metavar="HEX",
-            help="Hex digits, with or without blanks; - reads stdin. espa444: also a pasted log.",
+            help="Hex digits, blanks or not; - reads stdin. espa444: also a pasted log.",
         ),
     ],
     charset: Annotated[

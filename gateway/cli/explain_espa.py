@@ -1,8 +1,8 @@
 """Octets of an ESPA 4.4.4 line, explained: link control and blocks field by field, and whole logs.
 
-Rules: the octet after ETX is the check character, whatever it is. A block with a fault is shown field by field
-all the same, with what exactly is wrong (`protocols.espa444.diagnosis`). A line that was read as 8 bits though
-it has 7 and a parity is read without bit 7, and that is told.
+Rules: the octet after ETX is the check character, whatever it is. A block with a fault is shown field by
+field all the same, with what exactly is wrong (`protocols.espa444.diagnosis`). A line that was read as 8 bits
+though it has 7 and a parity is shown without bit 7, and that is told.
 """
 
 from functools import partial
@@ -21,8 +21,8 @@ SKIPPED = b"\r\n\0\x7f"
 
 ARROWS = {Direction.SENT: "→", Direction.RECEIVED: "←", None: ""}
 MASKED = (
-    "every octet has even parity in its bit 7: a 7E line read through a port set to 8 bits. Shown without bit 7; "
-    "set the port to 7E1, or mask7 = true"
+    "every octet has even parity in its bit 7: a 7E line read through a port set to 8 bits. "
+    "Shown without bit 7; set the port to 7E1, or mask7 = true"
 )
 
 

@@ -6,9 +6,17 @@ absolute. Every fault is told at once, with its path and the allowed values.
 
 from gateway.config.advice import Reach, Warned, advise, advise_roster
 from gateway.config.faults import ConfigFaults, Fault
-from gateway.config.lines import Carrier, EspaCarrier, MqttSource, SmppCarrier, Source, TcpSource
+from gateway.config.lines import (
+    Carrier,
+    EspaCarrier,
+    MqttSource,
+    SmppCarrier,
+    Source,
+    TcpSource,
+)
 from gateway.config.load import load, parse
 from gateway.config.model import Config
+from gateway.config.modem import GsmModemCarrier
 
 __all__ = [
     "Carrier",
@@ -16,6 +24,7 @@ __all__ = [
     "ConfigFaults",
     "EspaCarrier",
     "Fault",
+    "GsmModemCarrier",
     "MqttSource",
     "Reach",
     "SmppCarrier",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from gateway.config.lines import Carrier, Credentials, SmppCarrier
 from gateway.config.model import Config
+from gateway.config.modem import GsmModemCarrier
 from gateway.model import NumberKind
 
 
@@ -35,8 +36,8 @@ class Reach:
 def advise(config: Config) -> tuple[Warned, ...]:
     """What is doubtful in the configuration alone."""
     warned = [
-        Warned(f"{path}.password", "stands in clear; password_env or password_file keeps it out of the file")
-        for path in _clear_passwords(config)
+        Warned(f"{path}.{key}", f"stands in clear; {key}_env or {key}_file keeps it out of the file")
+        for path, key in _in_clear(config)
     ]
     for place, carrier in enumerate(config.carrier):
         if not carrier.answers:
@@ -74,10 +75,14 @@ def advise_roster(
     return tuple(warned)
 
 
-def _clear_passwords(config: Config) -> list[str]:
+def _in_clear(config: Config) -> list[tuple[str, str]]:
     lines: list[tuple[str, object]] = [(f"source[{place}]", line) for place, line in enumerate(config.source)]
     lines += [(f"carrier[{place}]", line) for place, line in enumerate(config.carrier)]
-    return [path for path, line in lines if isinstance(line, Credentials) and line.password_in_clear]
+    return [
+        (path, "pin" if isinstance(line, GsmModemCarrier) else "password")
+        for path, line in lines
+        if isinstance(line, Credentials | GsmModemCarrier) and line.password_in_clear
+    ]
 
 
 def _unanswerable(path: str, carrier: Carrier) -> Warned:

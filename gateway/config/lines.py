@@ -10,11 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
-from gateway import endpoints, serial
-from gateway.config.sections import MAX_PATH, Name, Section
-from gateway.model import NumberKind
-
-MAX_TEXT_KEY = 255  # more than any name or topic that the keys below hold
+from gateway.config.fields import ClientEndpoint, FilePath, Kind, Port, ServerEndpoint, Text
+from gateway.config.modem import GsmModemCarrier
+from gateway.config.sections import Name, Section
 
 ESPA_PRIORITIES = {1: 2, 2: 2, 3: 2, 4: 3, 5: 3}
 """Ours to record 6. ESPA's 1 is left to fire and cardiac arrest unless a site writes it."""
@@ -28,21 +26,6 @@ SMPP_PRIORITIES = {1: 3, 2: 2, 3: 1, 4: 0, 5: 0}
 NAME_SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")  # 3GPP 23.040: eleven septets in ten octets
 NUMBER_SENDER = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,15}")  # E.164, or a short or national number
 
-PIN = re.compile(r"[0-9]{4,8}")
-CENTRE = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
-
-
-def _server(value: str) -> str:
-    if (fault := endpoints.server_fault(value)) is not None:
-        raise ValueError(fault)
-    return value
-
-
-def _client(value: str) -> str:
-    if (fault := endpoints.client_fault(value)) is not None:
-        raise ValueError(fault)
-    return value
-
 
 def _sender(value: str) -> str:
     if NAME_SENDER.fullmatch(value) or NUMBER_SENDER.fullmatch(value):
@@ -50,24 +33,6 @@ def _sender(value: str) -> str:
     raise ValueError(
         "must be a number (+46701740699, or 3 to 15 digits), or a name of 1 to 11 letters, digits and blanks"
     )
-
-
-def _mobile(value: NumberKind) -> NumberKind:
-    if value is not NumberKind.MOBILE:
-        raise ValueError(f"{value.value!r} is not allowed; allowed: {NumberKind.MOBILE.value}")
-    return value
-
-
-def _pin(value: SecretStr) -> SecretStr:
-    if not PIN.fullmatch(value.get_secret_value()):
-        raise ValueError("must be 4 to 8 digits (3GPP TS 31.101)")
-    return value
-
-
-def _centre(value: str) -> str:
-    if not CENTRE.fullmatch(value):
-        raise ValueError('must be a number such as "+46705008999"')
-    return value
 
 
 def _by_priority(defaults: dict[int, int], low: int, high: int) -> BeforeValidator:
@@ -86,13 +51,7 @@ def _by_priority(defaults: dict[int, int], low: int, high: int) -> BeforeValidat
     return BeforeValidator(check)
 
 
-Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT_KEY)]
-FilePath = Annotated[str, Field(min_length=1, max_length=MAX_PATH)]
-ServerEndpoint = Annotated[str, AfterValidator(_server)]
-ClientEndpoint = Annotated[str, AfterValidator(_client)]
-Port = Annotated[int, Field(ge=1, le=endpoints.MAX_PORT)]
 Address = Literal["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
-Kind = Annotated[NumberKind, Field(strict=False)]
 
 
 class Credentials(Section):
@@ -282,57 +241,6 @@ class SmppCarrier(Credentials):
     def sender_is_name(self) -> bool:
         """Whether `source_address` is alphanumeric (TON 5), so that no phone can reply."""
         return NUMBER_SENDER.fullmatch(self.source_address) is None
-
-
-class GsmModemCarrier(Section):
-    """A GSM modem of our own, which works when the Internet does not; `load` puts what it found into `pin`."""
-
-    type: Literal["gsm-modem"]
-    name: Name
-    serves: Annotated[NumberKind, Field(strict=False), AfterValidator(_mobile)] = Field(
-        description="what the numbers that go this way are; a modem reaches mobile ones"
-    )
-    endpoint: ClientEndpoint = Field(
-        description="serial:/dev/ttyUSB0, or tcp:host=…:port=… for a port server"
-    )
-    baud: Literal[9600, 19200, 38400, 57600, 115200] = Field(
-        default=115200, description="speed of a serial line"
-    )
-    format: Literal["8N1", "8E1"] = Field(default="8N1", description="of a character on a serial line")
-    pin: Annotated[SecretStr, AfterValidator(_pin)] | None = Field(
-        default=None, description="of the SIM, in clear; better one of the two below, or a SIM without"
-    )
-    pin_env: Text | None = Field(default=None, description="environment variable that holds the PIN")
-    pin_file: FilePath | None = Field(
-        default=None, description="file whose first line is the PIN; relative to the configuration file"
-    )
-    smsc: Annotated[str, AfterValidator(_centre)] = Field(
-        default="", description="number of the operator's SMS centre; default: the one that the SIM knows"
-    )
-    receipts: bool = Field(default=True, description="ask the network what became of each message")
-    can_answer: bool = Field(default=False, description="can an answer come back?")
-    poll_interval: float = Field(
-        default=15.0, ge=5, le=300, description="seconds between two looks at modem, SIM, network, signal"
-    )
-    send_timeout: float = Field(
-        default=60.0, ge=30, le=180, description="seconds for the network's answer to a message"
-    )
-
-    @property
-    def secret(self) -> str:
-        """The PIN itself; empty if there is none."""
-        return "" if self.pin is None else self.pin.get_secret_value()
-
-    @property
-    def answers(self) -> bool:
-        """Whether a receiver's answer can come back this way."""
-        return self.can_answer
-
-    @property
-    def byte_seconds(self) -> float:
-        """The time that one character takes on the line; 0.0 behind a port server, which does not say."""
-        line = serial.SerialLine(self.baud, self.format)
-        return line.byte_seconds if serial.is_serial(self.endpoint) else 0.0
 
 
 Source = TcpSource | MqttSource

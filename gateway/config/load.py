@@ -6,7 +6,7 @@ somebody happened to stand in. The environment is an argument.
 """
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 

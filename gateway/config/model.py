@@ -7,12 +7,12 @@ from pydantic import BeforeValidator, Field
 from gateway.config.lines import (
     Carrier,
     EspaCarrier,
-    GsmModemCarrier,
     MqttSource,
     SmppCarrier,
     Source,
     TcpSource,
 )
+from gateway.config.modem import GsmModemCarrier
 from gateway.config.sections import (
     AlarmsSection,
     CriteriaSection,

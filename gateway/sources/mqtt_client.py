@@ -64,8 +64,12 @@ class Refused(Exception):  # noqa: N818 - named for what is the case
 
 
 class Waiting(asyncio.Queue[aiomqtt.Message]):
-    """Messages received and not yet looked at. A message that finds it full is not quietly left out (it would
-    stay unacknowledged for as long as the connection lives): the next `get` raises Overrun."""
+    """Messages received and not yet looked at.
+
+    One that finds it full is not quietly left out: it would stay unacknowledged for as long as the connection
+    lives. From then on nothing more is let in, and when what waits has been taken, `get` raises Overrun. So
+    every connection takes in some of a backlog, however large that is.
+    """
 
     def __init__(self, maxsize: int = 0) -> None:
         super().__init__(maxsize)
@@ -73,10 +77,12 @@ class Waiting(asyncio.Queue[aiomqtt.Message]):
 
     def put_nowait(self, item: aiomqtt.Message) -> None:
         self._overrun = self._overrun or self.full()
+        if self._overrun:
+            raise asyncio.QueueFull
         super().put_nowait(item)
 
     async def get(self) -> aiomqtt.Message:
-        if self._overrun:
+        if self._overrun and self.empty():
             raise Overrun(f"the broker sent more than {self.maxsize} messages ahead")
         return await super().get()
 

@@ -25,6 +25,7 @@ PHRASES = {
     "fault": Phrase("inre fel i larm {}", "internal fault in alert {}"),
     "foreign": Phrase("en annan kontrollstation på linjen {}", "another control station on line {}"),
     "id": Phrase("{} använder samma id två gånger", "{} uses the same id twice"),
+    "intake": Phrase("händelser kan inte tas emot", "events cannot be taken"),
     "line": Phrase("linjen {} är nere", "line {} is down"),
     "loop": Phrase("{} har stannat till", "{} faltered"),
     "rejected": Phrase("en händelse via {} avvisades", "an event by {} was rejected"),

@@ -41,6 +41,7 @@ from protocols.espa444.framing import Framer
 from protocols.espa444.polled import PolledStation
 from protocols.espa444.polled_table import POLLED_TABLE, PolledState
 from protocols.espa444.records import (
+    ERICSSON_HEADERS,
     MAX_ADDRESS,
     MAX_BLOCK,
     MAX_TEXT,
@@ -65,6 +66,7 @@ __all__ = [
     "CONTROL_TABLE",
     "DIALECTS",
     "EIGHT_BIT_CHARSETS",
+    "ERICSSON_HEADERS",
     "MAX_ADDRESS",
     "MAX_BLOCK",
     "MAX_TEXT",

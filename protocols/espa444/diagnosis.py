@@ -1,7 +1,7 @@
 """What exactly is wrong with a block: which byte, which check character it would need, and why it may be so.
 
-Rules: positions count from 1, the SOH, as a person counts on paper. What is certain (a structure that clause 4
-does not know, a check character that differs) is a fault; what only fits is a note. `records.decode` is the
+Rules: positions count from 1, the SOH, as a person counts on paper. What is certain (a structure that clause
+4 does not know, a check character that differs) is a fault; what only fits is a note. `records.decode` is the
 judge of what is right: nothing here is gentler. Never raises.
 """
 
@@ -9,7 +9,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from protocols.espa444.pieces import name_of, readable
-from protocols.espa444.records import CR, ETX, RS, SOH, STX, US, BlockError, bcc_of, decode, has_control
+from protocols.espa444.records import (
+    CR,
+    ENQ,
+    EOT,
+    ETX,
+    NAK,
+    RS,
+    SOH,
+    STX,
+    US,
+    BlockError,
+    bcc_of,
+    decode,
+    has_control,
+)
 
 MAX_CULPRITS = 4
 """Bytes that are named as the one that may be damaged; where more would do, naming them helps nobody."""
@@ -120,7 +134,7 @@ def _damage(raw: bytes, difference: int) -> Iterator[str]:
     elif not whole:
         yield "no single damaged byte explains it: bytes are lost or added, or several are damaged"
     else:
-        yield "if one byte was damaged, the check character does not tell which: all that is read may be wrong"
+        yield "if one byte was damaged, nothing tells which: all that is read may be wrong"
 
 
 def _mends(raw: bytes, at: int, difference: int) -> bool:
@@ -143,5 +157,7 @@ def _shown(byte: int) -> str:
 
 
 def parity_in_bit_7(data: bytes) -> bool:
-    """Whether every byte has even parity with bit 7 and some have it set: a 7E line read as 8 bits."""
-    return any(byte & 0x80 for byte in data) and all(byte.bit_count() % 2 == 0 for byte in data)
+    """Whether these are the bytes of a 7E line read as 8 bits: even parity with bit 7 throughout."""
+    odd = any(byte.bit_count() % 2 for byte in data)
+    means_something = any(byte in data for byte in (ENQ, SOH | 0x80, EOT | 0x80, NAK | 0x80))
+    return means_something and not odd and any(byte & 0x80 for byte in data)

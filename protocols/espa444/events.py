@@ -98,7 +98,8 @@ class BlockReceived:
 
 @dataclass(frozen=True, slots=True)
 class LineUp:
-    """The peer has answered, for the first time or again."""
+    """The peer has answered a control station, for the first time or again; or it has polled or selected a
+    polled station for the first time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +121,11 @@ class PollLost:
 
 @dataclass(frozen=True, slots=True)
 class PollBack:
-    """Polled or selected: for the first time on this connection, or again after PollLost."""
+    """Polled or selected again after PollLost."""
 
 
 ControlEvent = CallTaken | CallFailed | BlockReceived | LineUp | LineDown | ForeignControlStation
-PolledEvent = BlockTaken | BlockFailed | BlockReceived | PollLost | PollBack
+PolledEvent = BlockTaken | BlockFailed | BlockReceived | LineUp | PollLost | PollBack
 
 
 @dataclass(slots=True)

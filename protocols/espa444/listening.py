@@ -2,8 +2,8 @@
 
 Rules: the same two bytes are a poll or a selection by what stood on the line before them (clause 3: a poll
 always follows an EOT, a selection never does), so meaning needs both directions in the order of the line. An
-onlooker sends nothing and knows nothing of the stations but what it hears. Memory is bounded by the splitters'.
-Never raises.
+onlooker sends nothing and knows nothing of the stations but what it hears. Memory is bounded by the two
+splitters'. Never raises.
 """
 
 from collections.abc import Callable
@@ -81,7 +81,7 @@ class Listener:
     text_of: TextOf
     mask7: bool = False
     _splitters: dict[Direction | None, Splitter] = field(default_factory=dict)
-    _before: _Before = _Before()
+    _before: _Before = field(default_factory=_Before)
 
     def feed(self, data: bytes, direction: Direction | None = None, at: float | None = None) -> list[Heard]:
         """What has been said with these bytes; what is not complete is held back."""

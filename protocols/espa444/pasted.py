@@ -1,13 +1,13 @@
-"""Pasted logs: bytes with times and directions out of whatever a line monitor, a port server or a person wrote.
+"""Pasted logs: bytes with times and directions out of what a line monitor, a port server or a person wrote.
 
 What is read, row by row: a time in front (date optional, `12.345` seconds too); markers of direction
 (`C→ ←S -> <- > < TX RX SENT RECV OUT IN`), each valid until the next; and bytes as hex (`31 05`, `3105`,
-`0x31,0x05`), as names (`<SOH>1<STX>`, `[ENQ]`, `1 ENQ 2 ENQ`), escaped (`\\x01`), or as a hex dump with offset
-and text column. Captures of ours (`protocols.capture`) are read by the same rules.
+`0x31,0x05`), as names (`<SOH>1<STX>`, `[ENQ]`, `1 ENQ 2 ENQ`), escaped (`\\x01`), or as a hex dump with
+offset and text column. Captures of ours (`protocols.capture`) are read by the same rules.
 
 Rules: nothing is guessed at: a row whose bytes are not certain is told, with its number, and left out. Times
-count from the first one; a clock that passes midnight goes on. `C`, `>` and TX are the side that owns the line
-or the log; which side that is, only the reader knows. Never raises.
+count from the first one; a clock that passes midnight goes on. `C`, `>` and TX are the side that owns the
+line or the log; which side that is, only the reader knows. Never raises.
 """
 
 import re

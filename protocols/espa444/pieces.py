@@ -1,8 +1,8 @@
 """What one direction of a line carries, cut into pieces that mean something: for people, not for a station.
 
-Rules: no byte is lost, and the pieces in their order are the bytes that came. The cuts are those of `framing`:
-the byte after ETX is the check character whatever it is, an SOH begins anew, an EOT before ETX ends a block.
-Memory is bounded by MAX_BLOCK. Never raises.
+Rules: no byte is lost, and the pieces in their order are the bytes that came. The cuts are those of
+`framing`: the byte after ETX is the check character whatever it is, an SOH begins anew, an EOT before ETX
+ends a block. Memory is bounded by MAX_BLOCK. Never raises.
 """
 
 from dataclasses import dataclass

@@ -14,6 +14,7 @@ from protocols.espa444.events import (
     BlockReceived,
     BlockTaken,
     FailReason,
+    LineUp,
     PollBack,
     PolledEvent,
     PollLost,
@@ -93,8 +94,8 @@ class PolledStation(Station[PolledState, SendBlock, PolledEvent]):
         if address != self._config.own_address:
             return Input.ENQ_OTHER
         if not self._line_up:
+            self._events.append(LineUp() if self._line_up is None else PollBack())
             self._line_up = True
-            self._events.append(PollBack())
         self._lost_at = now + self._config.t_lost
         return Input.ENQ_OWN
 

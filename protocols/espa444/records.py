@@ -38,8 +38,12 @@ class Header(StrEnum):
     OTHER = "5"
 
 
+ERICSSON_HEADERS = frozenset({"7", "9"})
+"""Licence request and module key number of Ericsson's dialect, which Ascom Unite CM answers with NAK 3."""
+
+
 class RecordId(StrEnum):
-    """Record types (clause 4.3), and those that Ascom adds."""
+    """Record types (clause 4.3), and those that Ericsson and Ascom add."""
 
     ADDRESS = "1"
     TEXT = "2"
@@ -50,15 +54,20 @@ class RecordId(StrEnum):
     CALL_STATUS = "7"
     SYSTEM_STATUS = "8"
     ASCOM_ID = "9"
+    MAILBOX = "A"
+    INFOPAGE = "C"
     ASCOM_RUNNING_NUMBER = "D"
 
 
 class CallType(StrEnum):
-    """Record 4."""
+    """Record 4 (clause 4.3.4), and what Ericsson and Ascom add from 5 on."""
 
     RESET = "1"
     SPEECH = "2"
     STANDARD = "3"
+    REMOTE_ACKNOWLEDGE = "5"
+    ERASE = "6"
+    CORDLESS_PHONE = "7"
 
 
 class Priority(StrEnum):

@@ -217,7 +217,10 @@ class Director:
         if book is None or not book.stories:
             self._view.summary([], [], self._trouble or "stopped before anything was sent", False)
             return
-        self._view.summary(book.stories, book.strays, self._trouble or self._verdict(book), self.passed)
+        verdict = self._trouble or self._verdict(book)
+        if not self._trouble and not book.good:
+            verdict += "\n" + self.stage.gateway.told("wrote last:")
+        self._view.summary(book.stories, book.strays, verdict, self.passed)
 
     def _verdict(self, book: Book) -> str:
         ended = [story for story in book.stories if story.ended is not None]

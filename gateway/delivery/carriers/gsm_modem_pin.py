@@ -6,6 +6,7 @@ the file. The file holds a digest, so that another PIN is told from the same, an
 
 from hashlib import blake2b
 from pathlib import Path
+from urllib.parse import quote
 
 from gateway.logs import get_logger
 
@@ -13,12 +14,17 @@ log = get_logger("gsm-modem")
 
 
 class RefusedPin:
-    """The PIN of one modem. `file` lies beside the store."""
+    """The PIN of one modem, and the file that says whether it was refused."""
 
     def __init__(self, file: Path, pin: str) -> None:
         self._file = file
         self._digest = blake2b(pin.encode(), digest_size=16).hexdigest()
         self._refused = False
+
+    @classmethod
+    def beside(cls, store: Path, modem: str, pin: str) -> "RefusedPin":
+        """The one whose file lies beside the store, with the modem's name in its own."""
+        return cls(store.with_name(f"{store.name}.{quote(modem, safe='')}.pin"), pin)
 
     @property
     def refused(self) -> bool:

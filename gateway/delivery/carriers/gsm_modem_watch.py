@@ -79,5 +79,5 @@ def _why(status: ModemStatus, state: State) -> str:
     if absent is not None:
         return absent
     if status.sim is not Sim.READY:
-        return status.sim.value
+        return str(status.sim.value)
     return f"{status.registration.value}, {_signal(status.signal)}"

@@ -68,14 +68,16 @@ async def test_connect_of_5() -> None:
 
 
 async def test_waiting_is_bounded_and_says_so() -> None:
-    """A message that finds no room is an error at the next look, not a message that is never acknowledged."""
+    """A message without room closes the queue; what waits is still given out, and then it is an error."""
     waiting = Waiting(2)
     waiting.put_nowait(MESSAGE)
     waiting.put_nowait(MESSAGE)
-    assert await from_asyncio(waiting.get()) is MESSAGE
-    waiting.put_nowait(MESSAGE)
     with pytest.raises(asyncio.QueueFull):
         waiting.put_nowait(MESSAGE)
+    assert await from_asyncio(waiting.get()) is MESSAGE
+    with pytest.raises(asyncio.QueueFull):
+        waiting.put_nowait(MESSAGE)
+    assert await from_asyncio(waiting.get()) is MESSAGE
     with pytest.raises(Overrun, match="more than 2"):
         await from_asyncio(waiting.get())
 

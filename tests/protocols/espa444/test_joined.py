@@ -112,4 +112,4 @@ def test_line_that_goes_dead_and_comes_back(join: Callable[..., Any]) -> None:
     line.down = Plain()
     line.run(10.0)
     names = [type(event).__name__ for event in line.control_events + line.polled_events]
-    assert names == ["LineUp", "LineDown", "LineUp", "PollLost", "PollBack"]
+    assert names == ["LineUp", "LineDown", "LineUp", "LineUp", "PollLost", "PollBack"]

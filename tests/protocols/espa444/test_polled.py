@@ -7,6 +7,7 @@ from protocols.espa444 import (
     BlockReceived,
     BlockTaken,
     FailReason,
+    LineUp,
     LinkAnswer,
     PollBack,
     PolledConfig,
@@ -122,7 +123,7 @@ def test_unwanted_header_is_nak_3() -> None:
 def test_others_are_left_alone() -> None:
     """A block between two other stations is no business of ours, nor is our poll inside it."""
     polled = station()
-    assert polled.receive_data(b"1\x053\x05" + RAW + b"2\x05", 0.0) == []
+    assert polled.receive_data(b"1\x053\x05" + RAW + b"2\x05", 0.0) == [LineUp()]
     assert polled.data_to_send() == b""
     polled.receive_data(b"\x042\x05", 0.1)
     assert polled.data_to_send() == b"\x04"
@@ -221,6 +222,26 @@ def test_lost_poll() -> None:
     assert polled.tick(300.0) == []
     assert polled.receive_data(b"2\x05", 301.0) == [PollBack()]
     assert polled.tick(331.0) == [PollLost()]
+
+
+def test_the_first_poll_is_told_once() -> None:
+    """A line that has been polled or selected once is up, and says so once."""
+    polled = station()
+    assert polled.line_up is None
+    assert polled.receive_data(b"2\x05", 0.1) == [LineUp()]
+    assert polled.receive_data(b"2\x05", 0.2) == []
+    assert polled.line_up is True
+
+
+def test_what_nobody_fetches_fails() -> None:
+    """A lost poll gives what is queued back: a call that waits an hour for a poll would mislead."""
+    polled = station(1, 2)
+    assert polled.tick(30.0) == [
+        PollLost(),
+        BlockFailed(1, FailReason.LINE_DOWN),
+        BlockFailed(2, FailReason.LINE_DOWN),
+    ]
+    assert polled.queued == 0
 
 
 def test_connection_lost_fails_what_is_queued() -> None:

@@ -172,6 +172,6 @@ def test_7_bit_line_through_an_8_bit_port() -> None:
     """With mask7, a block that carries its parity in bit 7 is taken."""
     station = PolledStation(PolledConfig(mask7=True), 0.0)
     parity = bytes(byte | (0x80 if byte.bit_count() % 2 else 0) for byte in b"1\x052\x05" + RAW["V01"])
-    [event] = station.receive_data(parity, 0.0)
+    _up, event = station.receive_data(parity, 0.0)
     assert isinstance(event, BlockReceived)
     assert encode(event.block) == RAW["V01"]
