@@ -25,8 +25,9 @@ define sync
 	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 endef
 
+# Where the tests' environment stands already, it is kept: it holds the runtime.
 $(VENV)/.runtime: $(UV) requirements/runtime.txt pyproject.toml
-	$(call sync,requirements/runtime.txt)
+	$(call sync,$(if $(wildcard $(VENV)/.dev),requirements/dev.txt,requirements/runtime.txt))
 	touch $@
 
 # dev.txt holds the runtime too, at the same versions.

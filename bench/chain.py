@@ -1,12 +1,21 @@
-"""P1: event in over loopback TCP, committed before the answer, resolved, out over SMPP, outcome stored."""
+"""P1 and P2: event in over TCP, committed before the answer, resolved, out over SMPP, outcome stored.
+
+The gateway's rate in each round stands over what SQLite gives just before and after it, and over what Kannel
+delivers in the same round where it is installed.
+"""
 
 import asyncio
 import random
 import sqlite3
 from pathlib import Path
+from statistics import mean
 from time import perf_counter
 
+from bench import kannel
+from bench.ceiling import rows_per_second
 from bench.centre import Centre
+from bench.figures import Line, figure, ratios
+from bench.house import House
 from bench.load import event, send
 from bench.rosters import Size, unit_name
 from gateway.store.connection import open_reader
@@ -18,23 +27,48 @@ DONE_WITHIN = 120.0
 STORED = "SELECT count(*) FROM step WHERE status = 'sent'"
 
 
-async def events_per_second(
-    port: int, store: Path, centre: Centre, size: Size, events: int, mark: str
-) -> float:
+async def measure(house: House) -> list[Line | str]:
+    """P1, and P2 or why there is none."""
+    scale = house.scale
+    store = house.store()
+    ours: list[float] = []
+    tops: list[float] = []
+    theirs: list[float] = []
+    async with house.standing(store) as (running, _), kannel.running(house.folder, "file") as other:
+        await events_per_second(running.port, store, house.size, scale.warm_up, "warm-up")
+        before = await rows_per_second(house.folder, scale.rows)
+        for turn in range(scale.rounds):
+            rate = await events_per_second(running.port, store, house.size, scale.events, f"round-{turn}")
+            after = await rows_per_second(house.folder, scale.rows)
+            ours.append(rate)
+            tops.append(mean((before, after)))
+            before = after
+            if other is not None:
+                theirs.append(await other.delivered_per_second(scale.events))
+    detail = f"{figure(ours)} events/s over {figure(tops)} rows/s"
+    lines: list[Line | str] = [
+        Line("p1", "events/s ÷ SQLite's group commit", ratios(ours, tops), 0.25, 0.45, False, detail)
+    ]
+    if theirs:
+        detail = f"{figure(ours)} events/s over {figure(theirs)} messages/s"
+        lines.append(Line("p2", "events/s ÷ Kannel, file store", ratios(ours, theirs), 2.5, 4, False, detail))
+    else:
+        lines.append(f"p2   skipped: {kannel.MISSING}")
+    return lines
+
+
+async def events_per_second(port: int, store: Path, size: Size, events: int, mark: str) -> float:
     """Send `events` to units at random; events a second, from the first byte to the last stored outcome."""
-    chosen = random.Random(mark)
+    chosen = random.Random(mark)  # noqa: S311 (the same units in every run)
     lines = [event(f"{mark}-{n:06}", unit_name(chosen.randrange(size.units))) for n in range(events)]
     conn = open_reader(store)
     try:
         before = _stored(conn)
         began = perf_counter()
         await send(port, lines)
-        accepted = perf_counter() - began
-        await centre.until(centre.taken, DONE_WITHIN)
         while _stored(conn) < before + events:
             assert perf_counter() - began < DONE_WITHIN, "the outcomes were not stored"
             await asyncio.sleep(LOOK)
-        print(f"accepted {events / accepted:.0f}/s", end=" ")
         return events / (perf_counter() - began)
     finally:
         conn.close()
@@ -42,3 +76,35 @@ async def events_per_second(
 
 def _stored(conn: sqlite3.Connection) -> int:
     return int(conn.execute(STORED).fetchone()[0])
+
+
+async def window_use(house: House) -> list[Line | str]:
+    """P7: what a centre that answers after 20 ms gets, over what its window allows."""
+    lines: list[Line | str] = []
+    for window in (10, 100):
+        most = window / DELAY
+        rates = []
+        store = house.store(large=False)
+        async with house.standing(store, window=window, delay=DELAY) as (running, centre):
+            for turn in range(house.scale.rounds):
+                events = min(house.scale.events, round(most))
+                rates.append(await _delivered_per_second(running.port, centre, events, f"w{window}-{turn}"))
+        ratio = figure([rate / most for rate in rates])
+        detail = f"{figure(rates)} messages/s, the window allows {most:.0f}"
+        lines.append(Line("p7", f"delivered/s ÷ window {window} / 20 ms", ratio, 0.85, 0.95, False, detail))
+    return lines
+
+
+DELAY = 0.02
+
+
+async def _delivered_per_second(port: int, centre: Centre, events: int, mark: str) -> float:
+    wanted = centre.taken + events
+    began = perf_counter()
+    sending = asyncio.ensure_future(
+        send(port, [event(f"{mark}-{n:06}", unit_name(n % 20)) for n in range(events)])
+    )
+    await centre.until(wanted, DONE_WITHIN)
+    seconds = perf_counter() - began
+    await sending
+    return events / seconds

@@ -12,6 +12,7 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import gettempdir
 from time import perf_counter
 
 READY_WITHIN = 60.0
@@ -60,24 +61,25 @@ class Running:
         await end(self.process)
 
 
+_CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+
+
 def gateway_cores() -> set[int] | None:
     """The one core that the gateway gets; None where there is only one, or the system cannot tell."""
-    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
-    return {cores[0]} if len(cores) > 1 else None
+    return {_CORES[0]} if len(_CORES) > 1 else None
 
 
 async def serve(folder: Path, store: Path, smpp_port: int, window: int = WINDOW) -> Running:
     """Start a gateway over a store and wait until it is ready. Raises AssertionError if it is not."""
     config = folder / "bakjour.toml"
     config.write_text(CONFIG.format(store=store, port=smpp_port, window=window))
-    command = [*profiled(), "-m", "gateway", "serve", "--config", str(config)]
-    began = perf_counter()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, *command, stdout=asyncio.subprocess.PIPE, stderr=(folder / "gateway.log").open("ab")
-    )
-    cores = gateway_cores()
-    if cores is not None and not os.environ.get("BENCH_UNPINNED"):
-        os.sched_setaffinity(process.pid, cores)
+    command = (sys.executable, "-m", "gateway", "serve", "--config", str(config))
+    with (folder / "gateway.log").open("ab") as log:
+        began = perf_counter()
+        process = await asyncio.create_subprocess_exec(
+            *command, stdout=asyncio.subprocess.PIPE, stderr=log, env=environment()
+        )
+    pin(process.pid)
     try:
         port = await asyncio.wait_for(_port(process), READY_WITHIN)
     except BaseException:
@@ -117,5 +119,20 @@ def resident(pid: int) -> float:
     return int(found[1]) / 1024
 
 
-def profiled() -> list[str]:
-    return []
+def cpu_seconds(pid: int) -> float:
+    """Processor time that a process has used (proc(5), utime and stime)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def pin(pid: int) -> None:
+    """Give a process the gateway's core."""
+    cores = gateway_cores()
+    if cores is not None:
+        os.sched_setaffinity(pid, cores)
+
+
+def environment() -> dict[str, str]:
+    """Of a child: compiled modules are kept, as an installation has them."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPYCACHEPREFIX": str(Path(gettempdir()) / "bakjour-bench-pycache")}

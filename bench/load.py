@@ -1,8 +1,9 @@
 """Clinic24 as a load: events over loopback TCP, a bounded number of them unanswered at any time."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+from time import perf_counter
 
 from protocols.clinic24.event import Event, Kind, encode
 
@@ -69,3 +70,32 @@ def event(number: str, unit: str, priority: int = 3) -> bytes:
     kind = Kind.TRIAGED if priority > 1 else Kind.ESCALATED
     case, callback = f"C24-{number[-8:]}", "010-123 45 67"
     return encode(Event("urn:bench", number, kind, None, unit, "nurse", priority, case, callback)) + b"\n"
+
+
+class Steady(asyncio.Protocol):
+    """One connection for single events; `answered` is called with the time of each answer."""
+
+    def __init__(self) -> None:
+        self.answered: Callable[[float], None] | None = None
+
+    @classmethod
+    async def connect(cls, port: int) -> "Steady":
+        """Connect to the gateway."""
+        _, made = await asyncio.get_running_loop().create_connection(cls, "127.0.0.1", port)
+        return made
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        if self.answered is not None:
+            self.answered(perf_counter())
+
+    def send(self, line: bytes) -> None:
+        """Send one event."""
+        self._transport.write(line)
+
+    def close(self) -> None:
+        """Done."""
+        self._transport.close()

@@ -39,10 +39,11 @@ from gateway.roster.resolve import Resolution
 from gateway.roster.who import Who
 from gateway.routing.ladder import Way
 from gateway.sources.tcp import TcpSource as TcpListener
-from gateway.store import alerts, history
+from gateway.store import alarm_log, alerts, history
 from gateway.store.values import Accepted, Duplicate
 from gateway.supervision.alarms import AlarmBoard
 from gateway.supervision.loops import Loop
+from gateway.trace.taps import Taps, settings_for_trace
 from protocols.clinic24.event import Event
 
 if TYPE_CHECKING:
@@ -50,6 +51,12 @@ if TYPE_CHECKING:
 
 WATCH_INTERVAL = 1.0
 """Seconds between two looks at clocks and store."""
+
+STORE_QUIET = 10_000
+"""ms without a refused commit after which the store counts as mended."""
+
+PROFESSIONS_MOST = 1000
+"""Professions remembered in memory; there are some dozens, and the store knows the rest."""
 
 ATTEMPT_GAP = 1000
 """Numbers of attempts left out at a start: some may have been given while the store was away, and a late
@@ -78,27 +85,29 @@ class Gateway:
         self._clock = clock
         self._reader = reader
         self._kinds: tuple[int, frozenset[NumberKind]] = (-1, frozenset())
+        self._professions: set[str] = set()  # that are known to have been asked for
         self.book = RosterBook(reader)
         self.who = Who(self.book, config.routing, config.gateway.catch_all)
         self.alarms = AlarmBoard(clock, writer)
+        self.taps = Taps()
         self.outbox = Outbox(
             lambda since, limit: history.outcomes(reader, since, limit), lambda: history.last_seq(reader)
         )
         self.dispatcher = Dispatcher(clock, self._compose, self.alarms)
-        self.keeper = Keeper(
-            clock, writer, self._load, self.dispatcher.act, self.outbox.publish, self.alarms.raise_alarm
-        )
+        self.keeper = Keeper(clock, writer, self._load, self.dispatcher.act, self.outbox.publish, self._fault)
         self._tracker = Tracker(
             clock,
             self.keeper,
             lambda carrier, number, since: alerts.attempts_to(reader, carrier, number, since),
         )
         self._carriers = [
-            _carrier(settings, endpoints, clock, self.dispatcher, self.alarms, config)
+            _carrier(settings, self._tapped(settings, endpoints), clock, self.dispatcher, self.alarms, config)
             for settings in config.carrier
         ]
         ways = tuple(Way(carrier.name, carrier.capabilities) for carrier in self._carriers)
-        self._operators = Operators(clock, writer, ways, self._adopt, self._withdraw, config.texts.language)
+        self._operators = Operators(
+            clock, writer, ways, self._adopt, self._withdraw, self.dispatcher.shout, config.texts.language
+        )
         self.intake = Intake(
             clock,
             writer,
@@ -110,7 +119,9 @@ class Gateway:
             self._close_case,
             self._last_resort,
         )
-        self._sources = [self._source(settings, writer, endpoints) for settings in config.source]
+        self._sources = [
+            self._source(settings, writer, self._tapped(settings, endpoints)) for settings in config.source
+        ]
         self._watch = Loop("the watch", WATCH_INTERVAL, self._look, clock.delays, self.alarms)
 
     async def start(self) -> list[str]:
@@ -119,6 +130,7 @@ class Gateway:
             self.keeper, self._tracker, self._carriers, alerts.last_attempt(self._reader) + ATTEMPT_GAP
         )
         self.dispatcher.restore([number for number, _, _ in alerts.open_ids(self._reader)])
+        self.alarms.take_up(alarm_log.standing(self._reader))
         self._know_operators()
         self._watch.start()
         for carrier in self._carriers:
@@ -164,6 +176,9 @@ class Gateway:
 
     # --- joints
 
+    def _tapped(self, settings: CarrierSettings | SourceSettings, endpoints: Endpoints) -> Endpoints:
+        return self.taps.on(settings.name, settings.type, settings_for_trace(settings), endpoints)
+
     def _source(
         self, settings: SourceSettings, writer: Writer, endpoints: Endpoints
     ) -> "TcpListener | MqttClient":
@@ -197,7 +212,18 @@ class Gateway:
 
     def _ask(self, event: Event, instant: int) -> Resolution:
         assert event.profession is not None  # the codec lets no alerting event through without
-        return self.who.ask(event.unit, event.profession, event.kind, event.priority, instant)
+        resolution = self.who.ask(event.unit, event.profession, event.kind, event.priority, instant)
+        if resolution.profession is not None and resolution.profession not in self._professions:
+            self._first_seen(resolution.profession)
+        return resolution
+
+    def _first_seen(self, profession: str) -> None:
+        """A profession that nobody asked for before: IT may want to give it a role of its own."""
+        if len(self._professions) < PROFESSIONS_MOST:
+            self._professions.add(profession)
+        key = f"profession:{profession}"
+        if not alarm_log.known(self._reader, key):
+            self.alarms.notice(key, f"{profession!r} was asked for the first time; it goes to the nurse")
 
     def _adopt(self, stored: Accepted | Duplicate, opened: e.Change) -> None:
         if isinstance(stored, Accepted):
@@ -213,6 +239,13 @@ class Gateway:
         if alert.closed is not None:
             return fail(Refused(Why.CONFLICT, f"alert {number} is closed: {alert.closed}"))
         return self.keeper.post(number, e.Closed(word, reason))
+
+    def _fault(self, key: str, text: str) -> None:
+        """What the keeper meets: the store stands refused until it is mended, any other fault happened."""
+        if key == "store":
+            self.alarms.raise_alarm(key, text)
+        else:
+            self.alarms.tell(key, text)
 
     def _withdraw(self, number: int) -> None:
         self.keeper.post(number, e.Closed(OutcomeWord.CANCELLED, "mended"))
@@ -257,7 +290,8 @@ class Gateway:
             step = self._clock.rebase()
             self.alarms.tell("clock", f"the system's clock was set by {step / 1000:+.1f} s")
             self.dispatcher.shift(step, [number for number, _, _ in alerts.open_ids(self._reader)])
-        if not self.keeper.unsaved():
+        quiet = self.alarms.quiet_for("store")
+        if quiet is not None and quiet >= STORE_QUIET and not self.keeper.unsaved():
             self.alarms.clear_alarm("store")
 
 

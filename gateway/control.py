@@ -5,26 +5,37 @@
 gateway may connect (mode 0600, set before anybody can); whoever may, may everything. A stale socket is
 removed only by the holder of the store's lock, which `serve` is before it starts this. A line over the limit
 closes the connection after its answer; a fault of the program is told as such, without its trace.
+
+A `trace` makes its connection a stream: after the reply one `{"row": …}` a line for as long as the client
+stays, and no other request. A client that does not keep up loses rows, and `{"lost": n}` says how many.
 """
 
 import os
 import socket
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from msgspec import DecodeError, Raw, Struct, ValidationError
 from msgspec.json import Decoder, decode, encode
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IAddress, IHalfCloseableProtocol, IListeningPort, IReactorUNIX
+from twisted.internet.interfaces import (
+    IAddress,
+    IConsumer,
+    IHalfCloseableProtocol,
+    IListeningPort,
+    IPushProducer,
+    IReactorUNIX,
+)
 from twisted.internet.protocol import Factory
 from twisted.protocols.basic import LineOnlyReceiver
 from zope.interface import implementer
 
 from gateway.logs import get_logger
-from gateway.requests import REPLIES, AnyRequest, Refused, Request, Why
+from gateway.replies import TraceBegun, TraceRow
+from gateway.requests import REPLIES, AnyRequest, Refused, Request, Trace, Why
 
 MAX_LINE = 32 << 20  # a roster of 50,000 assignments as TOML is 6 MiB
 MAX_WAITING = 64  # requests that one client may have sent ahead
@@ -34,6 +45,8 @@ CLIENT_TIMEOUT = 60.0  # seconds; an import of a large roster takes some ten
 log = get_logger("control")
 
 Ask = Callable[[Request], Deferred[Any]]
+Begin = Callable[[Trace, Callable[[TraceRow], None]], tuple[TraceBegun, Callable[[], None]]]
+"""Begins a trace: returns its reply and what ends it; raises Refused."""
 
 
 class RefusedWords(Struct, frozen=True):
@@ -52,15 +65,23 @@ def socket_path(store: Path) -> Path:
     return store.with_name(f"{store.name}.sock")
 
 
-@implementer(IHalfCloseableProtocol)
+def _no_traces(asked: Trace, tell: Callable[[TraceRow], None]) -> tuple[TraceBegun, Callable[[], None]]:
+    raise Refused(Why.UNAVAILABLE, "nothing can be traced here")
+
+
+@implementer(IHalfCloseableProtocol, IPushProducer)
 class ControlProtocol(LineOnlyReceiver):
     """One client. Requests are carried out one after the other."""
 
     delimiter = b"\n"
     MAX_LENGTH = MAX_LINE
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: Ask, begin: Begin = _no_traces) -> None:
         self._ask = ask
+        self._begin = begin
+        self._end_trace: Callable[[], None] | None = None
+        self._slow = False
+        self._lost = 0
         self._waiting: deque[bytes] = deque()
         self._current: Deferred[None] | None = None
         self._ended = False
@@ -86,6 +107,22 @@ class ControlProtocol(LineOnlyReceiver):
 
     def connectionLost(self, reason: object = None) -> None:
         self._waiting.clear()
+        self._stop_trace()
+
+    def pauseProducing(self) -> None:
+        """Twisted: the client does not read; rows are lost from here on."""
+        self._slow = True
+
+    def resumeProducing(self) -> None:
+        """Twisted: it reads again."""
+        self._slow = False
+        if self._lost:
+            lost, self._lost = self._lost, 0
+            self._say("lost", lost)
+
+    def stopProducing(self) -> None:
+        """Twisted: the connection is going."""
+        self._stop_trace()
 
     def _next(self) -> None:
         if self._current is not None:
@@ -103,7 +140,9 @@ class ControlProtocol(LineOnlyReceiver):
     async def _answer(self, line: bytes) -> None:
         try:
             request = _decode_request(line)
-            reply = await self._ask(request)
+            if self._end_trace is not None:
+                raise Refused(Why.CONFLICT, "a trace runs on this connection")
+            reply = self._trace(request) if isinstance(request, Trace) else await self._ask(request)
         except ValidationError as error:
             self._refuse(Why.INVALID, str(error))
         except (DecodeError, UnicodeDecodeError):
@@ -116,6 +155,24 @@ class ControlProtocol(LineOnlyReceiver):
         else:
             self._say("reply", reply)
 
+    def _trace(self, asked: Trace) -> TraceBegun:
+        reply, self._end_trace = self._begin(asked, self._row)
+        cast(IConsumer, self.transport).registerProducer(self, True)
+        return reply
+
+    def _row(self, row: TraceRow) -> None:
+        if self._slow:
+            self._lost += 1
+        else:
+            self._say("row", row)
+
+    def _stop_trace(self) -> None:
+        end, self._end_trace = self._end_trace, None
+        if end is not None:
+            end()
+            if self.transport is not None:
+                cast(IConsumer, self.transport).unregisterProducer()
+
     def _refuse(self, why: Why, message: str, faults: tuple[tuple[str, str], ...] = ()) -> None:
         self._say("refused", RefusedWords(why, message, faults))
 
@@ -125,6 +182,7 @@ class ControlProtocol(LineOnlyReceiver):
 
     def _close(self) -> None:
         self._waiting.clear()
+        self._stop_trace()
         if self.transport is not None:
             self.transport.loseConnection()
 
@@ -134,14 +192,15 @@ class ControlServer(Factory):
 
     noisy = False
 
-    def __init__(self, reactor: IReactorUNIX, path: Path, ask: Ask) -> None:
+    def __init__(self, reactor: IReactorUNIX, path: Path, ask: Ask, begin: Begin = _no_traces) -> None:
         self._reactor = reactor
         self._path = path
         self._ask = ask
+        self._begin = begin
         self._port: IListeningPort | None = None
 
     def buildProtocol(self, addr: IAddress | None) -> ControlProtocol:
-        protocol = ControlProtocol(self._ask)
+        protocol = ControlProtocol(self._ask, self._begin)
         protocol.factory = self
         return protocol
 
@@ -176,15 +235,42 @@ def ask(path: Path, request: Request, timeout: float = CLIENT_TIMEOUT) -> Any:
 
     Raises NoGateway if none listens, Refused as the gateway does, OSError if it falls silent.
     """
+    with _connected(path, timeout) as client, client.makefile("rb") as stream:
+        client.sendall(encode(request) + b"\n")
+        return _reply(stream.readline(), request)
+
+
+def trace(
+    path: Path, request: Trace, timeout: float = CLIENT_TIMEOUT
+) -> Iterator[TraceBegun | TraceRow | int]:
+    """Trace: first what has begun, then rows; a number is how many were lost because we were slow.
+
+    Blocks; ends when the gateway closes the connection. Raises as `ask` does.
+    """
+    with _connected(path, timeout) as client, client.makefile("rb") as stream:
+        client.sendall(encode(request) + b"\n")
+        begun: TraceBegun = _reply(stream.readline(), request)
+        yield begun
+        client.settimeout(None)  # an idle line may be silent for hours
+        for line in stream:
+            if not line.endswith(b"\n"):
+                return
+            told = decode(line, type=dict[str, Raw])
+            yield decode(told["row"], type=TraceRow) if "row" in told else decode(told["lost"], type=int)
+
+
+@contextmanager
+def _connected(path: Path, timeout: float) -> Iterator[socket.socket]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
         client.settimeout(timeout)
         try:
             client.connect(os.fspath(path))
         except (FileNotFoundError, ConnectionRefusedError) as error:
             raise NoGateway(f"no gateway listens on {path}") from error
-        client.sendall(encode(request) + b"\n")
-        with client.makefile("rb") as stream:
-            line = stream.readline()
+        yield client
+
+
+def _reply(line: bytes, request: Request) -> Any:
     if not line.endswith(b"\n"):
         raise Refused(Why.UNAVAILABLE, "the gateway closed the connection without an answer")
     response = decode(line, type=dict[str, Raw])

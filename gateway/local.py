@@ -30,7 +30,7 @@ from gateway.store.migrations import StoreTooNew, open_store
 T = TypeVar("T")
 
 MAKES_A_STORE = (requests.ImportRoster, requests.AddKey)
-NEEDS_A_GATEWAY = (requests.Ping, requests.ListLines)
+NEEDS_A_GATEWAY = (requests.Ping, requests.ListLines, requests.Trace)
 
 
 def ask(config: Config, request: Request) -> Any:

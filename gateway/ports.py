@@ -169,3 +169,6 @@ class Alarms(Protocol):
 
     def clear_alarm(self, key: str) -> None:
         """It is mended."""
+
+    def notice(self, key: str, text: str) -> None:
+        """Something that people should come to know, without being paged for it."""

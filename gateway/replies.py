@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from gateway.model import Origin, OutcomeWord, Proof, Role
 from gateway.store.keys import Scope
+from protocols.capture import Direction
 from protocols.clinic24.event import Kind
 
 
@@ -156,6 +157,33 @@ class KeyEntry(Struct, frozen=True):
     scope: Scope
     created_at: str
     revoked_at: str | None
+
+
+class TracedLine(Struct, frozen=True):
+    """A line that is traced, with what a reader of its bytes wants to know."""
+
+    name: str
+    type: str
+    settings: dict[str, str]
+
+
+class TraceBegun(Struct, frozen=True):
+    """Rows follow until the client goes. `seconds` is the gateway's monotonic clock at `began`."""
+
+    began: str
+    seconds: float
+    lines: tuple[TracedLine, ...]
+
+
+class TraceRow(Struct, frozen=True):
+    """What one read or write carried, seen from the gateway; secrets are covered."""
+
+    line: str
+    connection: int
+    direction: Direction
+    at: str
+    seconds: float
+    hex: str
 
 
 class Done(Struct, frozen=True):

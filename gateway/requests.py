@@ -120,6 +120,12 @@ class RevokeKey(Request, frozen=True, tag="key_revoke"):
     name: str
 
 
+class Trace(Request, frozen=True, tag="trace"):
+    """The wire from now on: one line, or all. Rows follow the reply for as long as the client stays."""
+
+    line: str | None = None
+
+
 AnyRequest = (
     Ping
     | AskWho
@@ -133,6 +139,7 @@ AnyRequest = (
     | AddKey
     | ListKeys
     | RevokeKey
+    | Trace
 )
 
 
@@ -149,5 +156,6 @@ REPLIES: dict[type[Request], Any] = {
     AddKey: replies.NewKey,
     ListKeys: tuple[replies.KeyEntry, ...],
     RevokeKey: replies.Done,
+    Trace: replies.TraceBegun,
 }
 """The kind of reply to each request."""

@@ -41,6 +41,7 @@ from gateway.store.reserve import Reserve
 from gateway.store.threaded import ThreadedWriter
 from gateway.supervision.loops import Loop
 from gateway.supervision.notify import Notifier
+from gateway.trace.feed import TraceFeed
 
 if TYPE_CHECKING:
     from gateway.web.service import WebService
@@ -117,7 +118,8 @@ class Serve:
             self._config, self._writer, self._reader, gateway.who, files, gateway.lines, clock.now
         )
         addresses = await gateway.start()
-        self._control = ControlServer(self._reactor, socket_path(self._path), operations.ask)
+        traces = TraceFeed(gateway.taps, clock)
+        self._control = ControlServer(self._reactor, socket_path(self._path), operations.ask, traces.begin)
         self._control.start()
         if self._config.web is not None:
             addresses.append(await self._start_web(gateway, operations, self._config.web.listen))

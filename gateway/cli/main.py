@@ -13,6 +13,7 @@ from gateway.cli.looking import alarms, alerts, lines, refusals
 from gateway.cli.process import check, init, serve
 from gateway.cli.rosters import roster, who
 from gateway.cli.sending import send
+from gateway.cli.tracing import trace
 from gateway.config import Config
 from gateway.requests import program_version
 
@@ -23,7 +24,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (init, check, serve, who, send, alerts, lines, refusals, alarms, decode):
+for command in (init, check, serve, who, send, alerts, lines, refusals, alarms, decode, trace):
     app.command()(command)
 app.add_typer(roster, name="roster")
 app.add_typer(key, name="key")

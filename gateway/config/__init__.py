@@ -5,10 +5,10 @@ absolute. Every fault is told at once, with its path and the allowed values.
 """
 
 from gateway.config.advice import Reach, Warned, advise, advise_roster
+from gateway.config.espa444 import EspaCarrier, EspaLine, EspaSource
 from gateway.config.faults import ConfigFaults, Fault
 from gateway.config.lines import (
     Carrier,
-    EspaCarrier,
     MqttSource,
     SmppCarrier,
     Source,
@@ -23,6 +23,8 @@ __all__ = [
     "Config",
     "ConfigFaults",
     "EspaCarrier",
+    "EspaLine",
+    "EspaSource",
     "Fault",
     "GsmModemCarrier",
     "MqttSource",

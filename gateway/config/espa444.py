@@ -1,8 +1,8 @@
 """The ESPA 4.4.4 lines of bakjour.toml: a paging system that we call, and a system that pages through us.
 
-Rules: everything about such a line is the site's, so everything is a key; the defaults are those that the most
-equipment agrees with. A `dialect` sets some keys as its source says, and a key that is written goes before it.
-Which of `endpoint` and `listen` stands there is judged by `load`.
+Rules: everything about such a line is the site's, so everything is a key; the defaults are those that the
+most equipment agrees with. A `dialect` sets some keys as its source says, and a key that is written goes
+before it. Which of `endpoint` and `listen` stands there is judged by `load`.
 """
 
 from ipaddress import ip_network
@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from gateway.config.fields import Kind, LineEndpoint, ServerEndpoint, by_priority
+from gateway.config.fields import ClientEndpoint, Kind, ServerEndpoint, by_priority
 from gateway.config.sections import Name, Section, as_tuple
 from gateway.model import NumberKind, Role
 from gateway.serial import SerialLine, is_serial
@@ -46,7 +46,7 @@ class EspaLine(Section):
 
     type: Literal["espa444"]
     name: Name
-    endpoint: LineEndpoint | None = Field(
+    endpoint: ClientEndpoint | None = Field(
         default=None,
         description="we connect: tcp:host=10.0.0.9:port=4444, or serial:/dev/ttyUSB0; else listen",
     )

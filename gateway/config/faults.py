@@ -11,17 +11,16 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from gateway.config.espa444 import Alias
 from gateway.config.model import SECTIONS, TYPES, Config
 from gateway.config.sections import Section
 
 LATER = "not in this version"
-LATER_TYPES: dict[str, set[str]] = {"source": {"espa444"}, "carrier": set()}
-LATER_VALUES = {"role": {"polled"}}
 LATER_KEYS = {
     "gateway": {"answer_within", "divert_after", "ttl"},
-    "espa444": {"max_active", "bcc_avoid", "dialect"},
     "smpp": {"bind_mode", "dialect", "flash", "statuses"},
 }
+ALIAS_DEPTH = 5  # of source[0].aliases.700: table, index, type, key, address
 SHOWN_VALUE = 60  # characters of a wrong value that help to find it
 
 _KINDS_OF_VALUE = {
@@ -78,6 +77,8 @@ def _fault(details: ErrorDetails) -> Fault:
 
 def _model(where: tuple[int | str, ...]) -> tuple[str, tuple[str, ...]]:
     """The name of the table in which the place lies, and the keys that it may have."""
+    if len(where) > ALIAS_DEPTH and where[3] == "aliases":
+        return "alias", _keys(Alias)
     if len(where) > 3 and where[0] in TYPES:
         return str(where[2]), _keys(TYPES[str(where[0])][str(where[2])])
     if len(where) > 1 and where[0] in SECTIONS:
@@ -107,8 +108,7 @@ def _message(details: ErrorDetails, where: tuple[int | str, ...]) -> str:
         case "missing":
             message = _missing(where, key)
         case "literal_error" | "enum":
-            known = f"is {LATER}" if details["input"] in LATER_VALUES.get(key, ()) else "is not allowed"
-            message = f"{_shown(details)} {known}; allowed: {_plain(context['expected'])}"
+            message = f"{_shown(details)} is not allowed; allowed: {_plain(context['expected'])}"
         case "value_error":
             message = str(context["error"])
         case _ if kind in _KINDS_OF_VALUE:
@@ -138,8 +138,6 @@ def _wrong_type(details: ErrorDetails, table: str) -> str:
     value = details["input"].get("type") if isinstance(details["input"], dict) else None
     if value is None:
         return f"needs type = …; allowed: {allowed}"
-    if value in LATER_TYPES[table]:
-        return f"type {value!r} is {LATER}; allowed: {allowed}"
     return f"type {str(value)[:SHOWN_VALUE]!r} is not known; allowed: {allowed}"
 
 

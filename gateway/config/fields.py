@@ -23,12 +23,6 @@ def _client(value: str) -> str:
     return value
 
 
-def _line(value: str) -> str:
-    if (fault := endpoints.line_fault(value)) is not None:
-        raise ValueError(fault)
-    return value
-
-
 def by_priority(defaults: dict[int, int], low: int, high: int) -> BeforeValidator:
     """A table from our priorities to a protocol's; a priority that is not written keeps its default."""
 
@@ -49,7 +43,5 @@ Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT_KEY)]
 FilePath = Annotated[str, Field(min_length=1, max_length=MAX_PATH)]
 ServerEndpoint = Annotated[str, AfterValidator(_server)]
 ClientEndpoint = Annotated[str, AfterValidator(_client)]
-LineEndpoint = Annotated[str, AfterValidator(_line)]
-"""A client endpoint or a serial device."""
 Port = Annotated[int, Field(ge=1, le=endpoints.MAX_PORT)]
 Kind = Annotated[NumberKind, Field(strict=False)]

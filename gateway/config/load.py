@@ -42,7 +42,7 @@ def parse(data: bytes, folder: Path, env: Mapping[str, str]) -> Config:
     document = _toml(data)
     faults: list[Fault] = []
     _name_sources(document)
-    for check in (_names_twice, _words_twice, _addresses_alike):
+    for check in (_names_twice, _words_twice, _espa_lines):
         faults += check(document)
     faults += _passwords(document, folder, env)
     try:
@@ -121,12 +121,23 @@ def _words_twice(document: Table) -> list[Fault]:
     return faults
 
 
-def _addresses_alike(document: Table) -> list[Fault]:
-    return [
-        Fault(f"{path}.peer_address", f"{row['peer_address']!r} is our own address too")
-        for path, row in _tables(document, "carrier")
-        if "peer_address" in row and row["peer_address"] == row.get("own_address", "1")
-    ]
+def _espa_lines(document: Table) -> list[Fault]:
+    faults: list[Fault] = []
+    for table, own, peer in (("source", "2", "1"), ("carrier", "1", "2")):
+        for path, row in _tables(document, table):
+            if row.get("type") != "espa444":
+                continue
+            if row.get("peer_address", peer) == row.get("own_address", own):
+                what = f"{row.get('peer_address', peer)!r} is our own address too"
+                faults.append(Fault(f"{path}.peer_address", what))
+            if "endpoint" not in row and "listen" not in row:
+                what = "is missing; allowed: endpoint (we connect), or listen (the other side does)"
+                faults.append(Fault(f"{path}.endpoint", what))
+            elif "endpoint" in row and "listen" in row:
+                faults.append(Fault(f"{path}.listen", "stands beside endpoint; only one of them is allowed"))
+            elif "allow" in row and "listen" not in row:
+                faults.append(Fault(f"{path}.allow", "says who may connect, and belongs to listen"))
+    return faults
 
 
 def _passwords(document: Table, folder: Path, env: Mapping[str, str]) -> list[Fault]:

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from gateway.config.espa444 import EspaCarrier, EspaSource
 from gateway.config.lines import (
     Carrier,
-    EspaCarrier,
     MqttSource,
     SmppCarrier,
     Source,
@@ -71,7 +71,7 @@ SECTIONS: dict[str, type[Section]] = {
     "alarms": AlarmsSection,
 }
 TYPES: dict[str, dict[str, type[Section]]] = {
-    "source": {"tcp": TcpSource, "mqtt": MqttSource},
+    "source": {"tcp": TcpSource, "mqtt": MqttSource, "espa444": EspaSource},
     "carrier": {"espa444": EspaCarrier, "smpp": SmppCarrier, "gsm-modem": GsmModemCarrier},
 }
 """The models behind the paths, so that a fault can name the allowed keys."""

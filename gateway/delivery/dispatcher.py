@@ -22,6 +22,7 @@ from gateway.delivery.wakes import Wakes
 from gateway.logs import get_logger
 from gateway.model import Alert, Attempt, PageState, Route
 from gateway.ports import Alarms, Carrier, FailureKind, Order, Report
+from gateway.routing.policy import TTL
 
 RESTORE_SLICE = 200
 """Alerts taken up again in one turn of the loop at the start: some 10 ms, so that new events are answered."""
@@ -31,6 +32,9 @@ FAULT_PAUSE = 250
 
 TAKE_UP_AGAIN = 5.0
 """Seconds until an alert that could not be taken up at the start is tried again, for as long as it takes."""
+
+SHOUT_PRIORITY = 2
+"""Of what is said without the store: as urgent as any page to the operators."""
 
 DOUBTED_MOST = 1000
 """Attempts in doubt of which a late answer is still believed; far more than any windows hold."""
@@ -111,12 +115,11 @@ class Dispatcher:
             if alert.subject.kind is None:
                 log.error("a page to the operators ended badly", alert=alert.id, text=text)
             elif concern is e.Concern.UNIT:
-                key = (
-                    f"unit:{alert.subject.unit_name}"
-                    if alert.subject.unit_known
-                    else f"unknown:{alert.subject.unit}"
-                )
+                subject = alert.subject
+                key = f"unit:{subject.unit_name}" if subject.unit_known else f"unknown:{subject.unit}"
                 self._alarms.tell(key, text)
+            elif concern is e.Concern.RECEIVER:
+                self._alarms.tell(f"receiver:{text}", f"no carrier serves a number of {text}")
             else:
                 self._alarms.tell(f"alert:{alert.id}", f"alert {alert.id} {text}")
 
@@ -132,6 +135,17 @@ class Dispatcher:
     def queued(self) -> dict[str, int]:
         """Pages that wait, by carrier."""
         return {name: len(queue) for name, queue in self._queues.items()}
+
+    def shout(self, routes: Sequence[Route], text: str) -> bool:
+        """Send a text over the first route that is free, unstored and unfollowed; False if none is."""
+        now = self._clock.now()
+        for route in routes:
+            carrier = self._carriers.get(route.carrier)
+            if carrier is not None and carrier.free():
+                order = Order(next(self._attempts), 0, 0, route.number, text, SHOUT_PRIORITY, now + TTL)
+                carrier.send(order)
+                return True
+        return False
 
     # --- CarrierEvents
 

@@ -98,6 +98,7 @@ class Draft:
             what = "nobody on duty at" if subject.unit_known else "an event for a unit that is unknown:"
             self._alarms.append((Concern.UNIT, f"{what} {subject.unit_name}"))
         if not rung.routes:
+            self._alarms.append((Concern.RECEIVER, rung.name))
             self._steps.append(
                 Step(self.now, "page", "no carrier serves the receiver's number", receiver=rung.name)
             )
@@ -118,7 +119,7 @@ class Draft:
             news = PageInput.EXPIRE if word is OutcomeWord.EXPIRED else PageInput.DROP
             for number, page in enumerate(self.pages):
                 if page.state in ALIVE:
-                    if taken_elsewhere and proof_of(page.state) is not Proof.NONE:
+                    if taken_elsewhere and (page.repeat or proof_of(page.state) is not Proof.NONE):
                         self.recalls.append(number)
                     state = PAGE_TABLE[page.state, news]
                     self.move(number, news, f"the alert is {word}", outcome=_STATE_OUTCOMES[state])

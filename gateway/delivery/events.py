@@ -89,6 +89,7 @@ class Concern(StrEnum):
 
     UNIT = "unit"
     ALERT = "alert"
+    RECEIVER = "receiver"  # the text is his name
 
 
 @dataclass(frozen=True, slots=True)

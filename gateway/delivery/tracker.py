@@ -18,7 +18,11 @@ from gateway.delivery.pages import PAGE_TABLE, PageInput
 from gateway.logs import get_logger
 from gateway.model import Alert, Attempt, OutcomeWord, Page, PageState
 from gateway.ports import Report, ReportWord
-from gateway.routing.policy import HOUR, TTL
+from gateway.routing.policy import HOUR, MINUTE, TTL
+
+TAKEN_BACK_AFTER = 1 * MINUTE
+"""How long after an alert was taken elsewhere its messages may still be answered: until then the reset call
+may wait for a line, and OK on the old message must not count for a new one of the same text."""
 
 LOOK_BACK = 24 * HOUR
 """How long after it began an attempt is still asked whether news belong to it."""
@@ -104,11 +108,11 @@ class Tracker:
         entry = alert.pages[page]
         if alert.closed is None:
             return word is ReportWord.NOTED or (entry.state, INPUTS[word]) in PAGE_TABLE
-        return _may_answer_late(alert, entry) and self._clock.now() - (alert.closed_at or 0) < TTL
+        return _may_answer_late(alert, entry, self._clock.now() - (alert.closed_at or 0))
 
 
-def _may_answer_late(alert: Alert, page: Page) -> bool:
-    """Whether a message of a closed alert may still lie before somebody who has not answered it."""
+def _may_answer_late(alert: Alert, page: Page, ago: int) -> bool:
+    """Whether a message of an alert that closed `ago` ms ago may still lie before somebody unanswered."""
     answered = page.state in (PageState.ACKNOWLEDGED, PageState.DECLINED)
     taken_back = alert.closed in (OutcomeWord.ACKNOWLEDGED, OutcomeWord.CANCELLED)
-    return not answered and not taken_back
+    return not answered and ago < (TAKEN_BACK_AFTER if taken_back else TTL)

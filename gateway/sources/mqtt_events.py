@@ -6,7 +6,8 @@ Rules:
    point before: then the message comes again, and is answered `duplicate`.
 2. A commit that fails is tried again for `RETRY_FOR`; then the connection is given up (NotCommitted): only
    that makes a broker send again what it has sent. Nobody is told `retry`, for it is the broker who repeats.
-3. What is no event is stored as rejected, answered and acknowledged: it would otherwise come for ever.
+3. What is no event is stored as rejected, answered and acknowledged: it would otherwise come for ever. So is
+   one at which we fail ourselves for `RETRY_FOR`; that is alarmed as our own fault.
 """
 
 from collections.abc import Callable
@@ -68,16 +69,34 @@ class EventTaker:
         self._count("acknowledged")
 
     async def _answer(self, document: bytes) -> Answer:
-        """The answer after the commit (rule 2)."""
+        """The answer after the commit (rules 2 and 3)."""
         delays = self._clock.delays
         until = delays.seconds() + RETRY_FOR
         while True:
-            answer = await to_asyncio(self._submit(document))
-            if answer.status is not AnswerStatus.RETRY:
-                return answer
+            fault: Exception | None = None
+            try:
+                answer = await to_asyncio(self._submit(document))
+            except Exception as error:
+                fault = error
+            else:
+                if answer.status is not AnswerStatus.RETRY:
+                    return answer
             if delays.seconds() + RETRY_PAUSE > until:
-                raise NotCommitted(f"an event could not be stored for {RETRY_FOR:.0f} s")
+                break
             await to_asyncio(deferLater(delays, RETRY_PAUSE))
+        if fault is not None:
+            answer = await self._give_up(fault)
+        if answer.status is AnswerStatus.RETRY:
+            raise NotCommitted(f"an event could not be stored for {RETRY_FOR:.0f} s")
+        return answer
+
+    async def _give_up(self, fault: Exception) -> Answer:
+        """Refuse a message at which we fail ourselves, again and again: it would hold up all others."""
+        name = self._settings.name
+        log.error("a message could not be handled", source=name, exc_info=fault)
+        self._alarms.tell(f"fault:{name}", f"an event by {name} could not be handled: {fault!r}")
+        refused = EventFault((FieldError("", "could not be handled: the gateway is at fault"),))
+        return await to_asyncio(self._intake.refused(refused, name))
 
     def _submit(self, document: bytes) -> "Deferred[Answer]":
         name = self._settings.name

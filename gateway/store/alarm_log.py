@@ -31,6 +31,11 @@ def clear_alarm(conn: sqlite3.Connection, key: str, at: int) -> bool:
     return conn.execute(sql.CLEAR_ALARM, (at, key)).rowcount == 1
 
 
+def known(conn: sqlite3.Connection, key: str) -> bool:
+    """Whether an alarm or notice of this key was ever written down."""
+    return conn.execute(sql.KNOWN_ALARM, (key,)).fetchone() is not None
+
+
 def standing(conn: sqlite3.Connection) -> list[LoggedAlarm]:
     """What is wrong now, the oldest first."""
     return [LoggedAlarm(*row) for row in conn.execute(sql.STANDING_ALARMS)]

@@ -98,6 +98,8 @@ CREATE TABLE alarm (
     count INTEGER NOT NULL  -- how often it was raised while it stood
 );
 
+CREATE INDEX alarm_key ON alarm (key);
+
 CREATE UNIQUE INDEX alarm_standing ON alarm (key) WHERE cleared_at IS NULL;
 
 CREATE TABLE api_key (

@@ -101,6 +101,7 @@ ON CONFLICT (key) WHERE cleared_at IS NULL DO UPDATE SET count = alarm.count + 1
 RETURNING count
 """
 CLEAR_ALARM = "UPDATE alarm SET cleared_at = ? WHERE key = ? AND cleared_at IS NULL"
+KNOWN_ALARM = "SELECT 1 FROM alarm WHERE key = ? LIMIT 1"
 STANDING_ALARMS = """
 SELECT id, key, text, raised_at, cleared_at, count FROM alarm WHERE cleared_at IS NULL ORDER BY id
 """

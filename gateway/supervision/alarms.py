@@ -96,6 +96,18 @@ class AlarmBoard:
             self.operators.mended(key)
         self._write(alarm_log.clear_alarm, key, self._clock.now())
 
+    def quiet_for(self, key: str) -> int | None:
+        """How long ago, in ms, a standing alarm was raised the last time; None if it does not stand."""
+        alarm = self._standing.get(key)
+        return None if alarm is None else self._clock.now() - alarm.last_at
+
+    def notice(self, key: str, text: str) -> None:
+        """Something that people should come to know, without being paged for it."""
+        log.warning("notice", key=key, text=text)
+        now = self._clock.now()
+        self._write(alarm_log.raise_alarm, key, text, now)
+        self._write(alarm_log.clear_alarm, key, now)
+
     def sweep(self) -> None:
         """Clear what happened and did not happen again; to be called now and then."""
         before = self._clock.now() - AGAIN_AFTER

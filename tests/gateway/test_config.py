@@ -155,12 +155,8 @@ def test_other_checks_join_in() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "path"),
     [
-        ('type = "mqtt"', 'type = "espa444"', "source[1].type"),
-        ('type = "smpp"', 'type = "gsm-modem"', "carrier[1].type"),
-        ('role = "control"', 'role = "polled"', "carrier[0].role"),
-        ('role = "control"', "bcc_avoid = true", "carrier[0].bcc_avoid"),
+        ('type = "smpp"', 'type = "smpp"\nflash = true', "carrier[1].flash"),
         ('region = "SE"', "ttl = 1800", "gateway.ttl"),
-        ("tcp:host=127.0.0.1:port=4444", "serial:/dev/ttyUSB0", "carrier[0].endpoint"),
     ],
 )
 def test_later_versions(old: str, new: str, path: str) -> None:

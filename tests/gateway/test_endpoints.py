@@ -23,6 +23,8 @@ def test_servers(text: str) -> None:
         "tcp:127.0.0.1:4444",
         "tls:example.org:3550",
         "ssl:host=a:port=1:hostname=a",
+        "serial:/dev/ttyUSB0",
+        "serial:/dev/serial/by-path/pci-0000:00:14.0-usb-0:2:1.0-port0",
     ],
 )
 def test_clients(text: str) -> None:
@@ -59,7 +61,9 @@ def test_server_faults(text: str, words: str) -> None:
         ("tcp:port=443", "field 'host' is missing"),
         ("tcp:host=a:port=0", "port from 1"),
         ("tls:example.org", "port from 1"),
-        ("serial:/dev/ttyUSB0", "not in this version"),
+        ("serial:ttyUSB0", "whole path"),
+        ("serial:", "whole path"),
+        ("serial:/dev/ttyUSB0:baud=9600", "keys beside endpoint"),
     ],
 )
 def test_client_faults(text: str, words: str) -> None:

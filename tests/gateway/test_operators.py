@@ -28,6 +28,7 @@ class House:
         self.stored: list[Any] = []
         self.adopted: list[Any] = []
         self.withdrawn: list[int] = []
+        self.shouted: list[tuple[list[str], str]] = []
         self.down = False
         self.hold: Deferred[Any] | None = None
         clock = Clock(Time(), lambda: 1_795_000_000_000)
@@ -37,6 +38,7 @@ class House:
             WAYS,
             lambda stored, change: self.adopted.append(stored),
             self.withdrawn.append,
+            lambda routes, text: self.shouted.append(([route.number for route in routes], text)),
             "sv",
         )
 
@@ -46,8 +48,8 @@ class House:
         self.stored.append(alert)
         from msgspec.structs import replace  # noqa: PLC0415
 
-        accepted = Accepted(replace(alert, id=len(self.stored)), [], False)
-        return succeed(accepted)
+        accepted = Accepted(replace(alert, id=len(self.stored)), (), False)
+        return succeed(accepted) if self.hold is None else self.hold.addCallback(lambda _: accepted)
 
 
 @pytest.fixture
@@ -101,9 +103,23 @@ def test_a_page_about_what_is_mended_is_taken_back(house: House) -> None:
     assert house.withdrawn == [1]
 
 
-def test_a_store_that_is_gone_costs_the_page_and_raises_nothing(house: House) -> None:
-    """Whoever raised the alarm is not hit by it."""
+def test_the_alarm_that_the_store_is_gone_needs_no_store(house: House) -> None:
+    """It is said without being stored, over the routes of the operators in order."""
     house.operators.know(IT)
     house.down = True
     house.operators.page("store", "disk full", last=False)
     assert house.adopted == []
+    assert house.shouted == [
+        (["+46701740600", "+46701740601"], "lagringen tar inte emot ändringar"),
+    ]
+
+
+def test_what_was_mended_before_its_page_was_stored_is_taken_back(house: House) -> None:
+    """A page that is committed after the alarm was cleared pages nobody for long."""
+    house.operators.know(IT)
+    house.hold = Deferred()
+    house.operators.page("line:dect", "x", last=False)
+    house.operators.mended("line:dect")
+    assert house.withdrawn == []
+    house.hold.callback(None)
+    assert house.withdrawn == [1]

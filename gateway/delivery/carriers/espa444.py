@@ -1,31 +1,33 @@
-"""The way to a DECT or pager system over ESPA 4.4.4, as the control station of the line.
+"""The way to a DECT or pager system over ESPA 4.4.4, as control station or as a polled station.
 
 Rules: the link ACK of a call means `taken`, no more. What became of it comes back, if at all, as a status
-block that repeats address, text and beep code; it is acknowledged to the system only after the commit. One
-call is under way at a time, and pages go before cancellations.
+block that repeats address, text and beep code; it is acknowledged to the system only after the commit. Pages
+go before cancellations, and those before status requests. As a polled station we are heard only when the
+paging system polls: a call that it has not fetched when the poll is lost goes another way.
 """
 
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import asdict
 
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IStreamClientEndpoint
+from twisted.internet.interfaces import IDelayedCall, IStreamClientEndpoint, IStreamServerEndpoint
 from twisted.python.failure import Failure
 
 from gateway.clock import Clock
 from gateway.config import EspaCarrier as Settings
-from gateway.delivery.carriers.espa444_status import read_status
-from gateway.delivery.carriers.line import Line
+from gateway.delivery.carriers.espa444_calls import Calls, Stage
+from gateway.delivery.carriers.espa444_link import EspaLink, GiveAnswer
+from gateway.delivery.carriers.espa444_status import Status, read_status
 from gateway.logs import get_logger
 from gateway.model import Attempt, Proof
 from gateway.ports import Alarms, Capabilities, CarrierEvents, FailureKind, LineState, Order, Report
 from protocols import espa444
 from protocols.session import LocalProtocolError
-from protocols.transport import Pump, PumpFactory
 
 RECALLS_MOST = 200
 """Cancellations that wait for a free line; beyond it the oldest is dropped, for a page is worth more."""
+
+RECALL = 0
+"""The line's reference of a cancellation; attempts count from 1, a status request is its attempt below 0."""
 
 FAILURES = {
     espa444.FailReason.BUSY: FailureKind.TEMPORARY,
@@ -38,32 +40,33 @@ FAILURES = {
 
 log = get_logger("espa444")
 
-EspaPump = Pump[espa444.SendCall, espa444.LinkAnswer, espa444.ControlEvent]
-
 
 class Espa444Carrier:
-    """Implements `ports.Carrier` and is the owner of the pump."""
+    """Implements `ports.Carrier` and owns its line."""
 
     def __init__(
         self,
         settings: Settings,
-        endpoint: IStreamClientEndpoint,
+        endpoint: IStreamClientEndpoint | IStreamServerEndpoint,
         clock: Clock,
         events: CarrierEvents,
         alarms: Alarms,
     ) -> None:
         self.name = settings.name
         self._settings = settings
-        self._endpoint = endpoint
         self._clock = clock
         self._events = events
         self._alarms = alarms
         self._charset = espa444.CHARSETS[settings.charset]
-        self._config = _station_config(settings)
-        self._line = Line(settings.name, settings.type, clock, alarms)
-        self._pump: EspaPump | None = None
-        self._station: espa444.ControlStation | None = None
+        wanted = frozenset({espa444.Header.STATUS.value})
+        self._link = EspaLink(settings, wanted, endpoint, clock, alarms, self)
+        self._calls = Calls(
+            until_end=settings.active_until == "end",
+            asks=settings.status_mode == "request" and settings.status_comes,
+        )
         self._recalls: deque[espa444.Block] = deque(maxlen=RECALLS_MOST)
+        self._aside: int | None = None  # reference of the cancellation or request that is under way
+        self._timer: IDelayedCall | None = None
         self.capabilities = Capabilities(
             serves=settings.serves,
             best_proof=_best_proof(settings),
@@ -74,162 +77,162 @@ class Espa444Carrier:
         )
 
     def start(self) -> None:
-        """Connect, and stay connected."""
-        self._line.start(self._endpoint, PumpFactory(self._make_pump))
+        """Connect or listen, and stay so."""
+        self._link.start()
 
     def stop(self) -> "Deferred[object]":
         """Close everything; fires when it is closed."""
-        return self._line.stop()
+        self._no_timer()
+        return self._link.stop()
 
     # --- ports.Carrier
 
     def free(self) -> int:
-        """See `ports.Carrier`."""
-        return 1 if self._station is not None and self._station.ready else 0
+        """See `ports.Carrier`. A control station has one call under way, a polled one queues them all."""
+        if not self._link.ready:
+            return 0
+        room = self._settings.max_active - self._calls.holding(self._clock.delays.seconds())
+        return max(0, min(room, 1) if self._settings.role == "control" else room)
 
     def send(self, order: Order) -> None:
         """See `ports.Carrier`."""
         try:
             block = self._call(order.number, order.text, order.priority)
-            if self._pump is None:
-                raise LocalProtocolError("the line is not connected")
-            self._pump.send(espa444.SendCall(order.attempt, block))
+            self._link.send(order.attempt, block)
         except LocalProtocolError as error:
-            kind = FailureKind.TEMPORARY if self.free() == 0 else FailureKind.REFUSED
+            kind = FailureKind.REFUSED if self._link.ready else FailureKind.TEMPORARY
             self._clock.delays.callLater(0, self._events.failed, self.name, order.attempt, kind, str(error))
+        else:
+            self._calls.begin(order, block, self._clock.delays.seconds())
 
     def recall(self, attempt: Attempt, priority: int) -> None:
         """See `ports.Carrier`: a reset call with the same address, text and beep code."""
+        self._calls.end(attempt.id)
         try:
             self._recalls.append(espa444.reset_of(self._call(attempt.number, attempt.text, priority)))
         except LocalProtocolError as error:
             log.warning("a call cannot be taken back", attempt=attempt.id, reason=str(error))
-        self._send_recall()
+        self._send_aside()
 
     def state(self) -> LineState:
         """See `ports.Carrier`."""
-        return self._line.state(asdict(self._station.counters) if self._station is not None else None)
+        return self._link.state()
 
-    # --- protocols.transport.Owner
+    # --- LinkOwner
 
-    def connected(self, pump: EspaPump) -> None:
-        """The connection stands; the line is up when the station answers."""
-        assert isinstance(pump.session, espa444.ControlStation)
-        self._pump, self._station = pump, pump.session
-        self._line.count("connections")
-        if not self._settings.idle_poll:
-            self._line.up("connected; not polled, so that nobody knows more")
-        self._clock.delays.callLater(0, self._events.changed, self.name)
+    def line_taken(self, ref: int) -> None:
+        """The link ACK of a block."""
+        if ref == self._aside:
+            self._aside = None
+        if ref > RECALL:
+            self._link.line.count("taken")
+            self._calls.taken(ref, self._clock.delays.seconds())
+            self._events.taken(self.name, ref, None)
 
-    def received(self, pump: EspaPump, events: Sequence[espa444.ControlEvent]) -> None:
-        """What one read or tick of the line brought."""
-        for event in events:
-            self._one(pump, event)
+    def line_failed(self, ref: int, reason: espa444.FailReason, maybe_shown: bool) -> None:
+        """The end of one try."""
+        if ref == self._aside:
+            self._aside = None
+        if ref > RECALL:
+            self._link.line.count("failed")
+            kind = FAILURES[reason]
+            if maybe_shown and kind is FailureKind.TEMPORARY:
+                kind = FailureKind.IN_DOUBT
+            self._calls.failed(ref, kind is FailureKind.IN_DOUBT)
+            self._events.failed(self.name, ref, kind, reason.value)
+        elif ref < RECALL and reason is espa444.FailReason.INVALID:
+            # It does not know the call, or no status requests: to ask again would change nothing.
+            self._link.line.count("requests_refused")
+            self._calls.end(-ref)
+
+    def line_received(self, event: espa444.BlockReceived, answer: GiveAnswer) -> None:
+        """A status; nothing else is wanted."""
+        status = read_status(event.block, self._charset, self._settings.paged_proves)
+        if status.fault is not None:
+            self._alarms.tell(f"system:{self.name}", f"line {self.name}: {status.fault}")
+        if status.word is None:
+            answer(espa444.LinkAnswer.ACK)
+            return
+        self._learn(event.block, status)
+        report = Report(self.name, (status.address,), status.word, status.detail, status.is_about)
+        told = self._events.reported(report)
+        told.addCallbacks(
+            lambda _: answer(espa444.LinkAnswer.ACK), lambda failure: self._not_stored(answer, failure)
+        )
+
+    def line_changed(self) -> None:
+        """The core has its turn first: pages go before all else."""
         self._events.changed(self.name)
-        self._send_recall()
-
-    def disconnected(self, pump: EspaPump, reason: str) -> None:
-        """The connection is gone; the station has said what became of the call under way."""
-        if pump is self._pump:
-            self._pump = self._station = None
-            self._line.down(reason)
+        self._send_aside()
+        self._arm()
 
     # --- inside
 
-    def _make_pump(self) -> EspaPump:
-        def station(now: float) -> espa444.ControlStation:
-            return espa444.ControlStation(self._config, now)
-
-        return Pump(station, self, self._clock.delays, self._settings.byte_seconds)
-
     def _call(self, number: str, text: str, priority: int) -> espa444.Block:
-        return espa444.call_block(
+        block = espa444.call_block(
             number,
             self._charset.encode(text),
             priority=espa444.Priority(str(self._settings.priority_map[priority])),
             beep=self._settings.beep_map[priority],
+            transmissions=self._settings.transmissions,
         )
+        return espa444.without_control_bcc(block) if self._settings.bcc_avoid else block
 
-    def _one(self, pump: EspaPump, event: espa444.ControlEvent) -> None:
-        match event:
-            case espa444.CallTaken(ref) if ref > 0:
-                self._line.count("taken")
-                self._events.taken(self.name, ref, None)
-            case espa444.CallFailed(ref, reason, maybe_shown) if ref > 0:
-                self._line.count("failed")
-                kind = FAILURES[reason]
-                if maybe_shown and kind is FailureKind.TEMPORARY:
-                    kind = FailureKind.IN_DOUBT
-                self._events.failed(self.name, ref, kind, reason.value)
-            case espa444.BlockReceived():
-                self._status(pump, event)
-            case espa444.LineUp():
-                self._line.up("the station answers")
-            case espa444.LineDown(reason):
-                self._line.down(reason.value)
-            case espa444.ForeignControlStation():
-                text = f"line {self.name}: another control station polls or selects on it"
-                self._alarms.tell(f"foreign:{self.name}", text)
-            case _:
-                """The end of a cancellation: nobody waits for it."""
+    def _learn(self, block: espa444.Block, status: Status) -> None:
+        """What a status tells the line itself: a lost ACK is made good, a slot becomes free."""
+        calls = self._calls.about(block)
+        doubted = [call for call in calls if call.stage is Stage.DOUBTED]
+        if status.proves_taken and len({call.page for call in doubted}) == 1:
+            last = doubted[-1].attempt
+            self._calls.taken(last, self._clock.delays.seconds())
+            self._events.taken(self.name, last, None)
+        if status.ends:
+            for call in calls:
+                self._calls.end(call.attempt)
 
-    def _status(self, pump: EspaPump, event: espa444.BlockReceived) -> None:
-        status = read_status(event.block, self._charset, paged_means=self._settings.paged_means)
-        if status.fault is not None:
-            self._alarms.tell(f"system:{self.name}", f"line {self.name}: {status.fault}")
-        if status.word is None:
-            self._answer(pump, event, espa444.LinkAnswer.ACK)
-            return
-        report = Report(self.name, (status.address,), status.word, status.detail, status.is_about)
-        told = self._events.reported(report)
-        told.addCallbacks(
-            lambda _: self._answer(pump, event, espa444.LinkAnswer.ACK),
-            lambda failure: self._not_stored(pump, event, failure),
-        )
-
-    def _not_stored(self, pump: EspaPump, event: espa444.BlockReceived, failure: Failure) -> None:
+    def _not_stored(self, answer: GiveAnswer, failure: Failure) -> None:
         log.error("a status was not stored", line=self.name, reason=failure.getErrorMessage())
-        self._answer(pump, event, espa444.LinkAnswer.NAK_BUSY)
+        answer(espa444.LinkAnswer.NAK_BUSY)
 
-    def _answer(self, pump: EspaPump, event: espa444.BlockReceived, answer: espa444.LinkAnswer) -> None:
+    def _send_aside(self) -> None:
+        """A cancellation, else a status request that is due; one at a time."""
+        if self._aside is not None or not self._link.ready:
+            return
+        now = self._clock.delays.seconds()
+        if self._recalls:
+            self._bring(RECALL, self._recalls.popleft())
+        elif (call := self._calls.to_ask(now, self._clock.now())) is not None:
+            self._calls.asked(call, now)
+            self._bring(-call.attempt, espa444.status_request(call.block))
+
+    def _bring(self, ref: int, block: espa444.Block) -> None:
         try:
-            pump.answer(event.token, answer)
+            self._link.send(ref, block)
         except LocalProtocolError as error:
-            # Too late or the connection is gone: the system has had NAK 2 or nothing, and reports again.
-            log.info("a status could not be answered in time", line=self.name, reason=str(error))
+            log.warning("a cancellation or request was not sent", line=self.name, reason=str(error))
+        else:
+            self._aside = ref
+            self._link.line.count("recalls" if ref == RECALL else "requests")
 
-    def _send_recall(self) -> None:
-        if self._recalls and self._pump is not None and self.free():
-            try:
-                self._pump.send(espa444.SendCall(0, self._recalls.popleft()))
-            except LocalProtocolError as error:
-                log.warning("a call was not taken back", line=self.name, reason=str(error))
+    def _arm(self) -> None:
+        """Look again when a slot becomes free by time, or a status request is due."""
+        now = self._clock.delays.seconds()
+        at = self._calls.next_time(now)
+        self._no_timer()
+        if at is not None and (at > now or self._link.ready):
+            self._timer = self._clock.delays.callLater(max(at - now, LOOK_AGAIN), self.line_changed)
+
+    def _no_timer(self) -> None:
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+        self._timer = None
+
+
+LOOK_AGAIN = 0.25
+"""Seconds until a status request that found the line taken is tried again."""
 
 
 def _best_proof(settings: Settings) -> Proof:
-    if settings.status_mode == "none" or settings.paged_means == "sent":
+    if not settings.status_comes or settings.paged_proves == "sent":
         return Proof.SENT
     return Proof.DELIVERED
-
-
-def _station_config(settings: Settings) -> espa444.ControlConfig:
-    return espa444.ControlConfig(
-        own_address=settings.own_address,
-        peer_address=settings.peer_address,
-        retries=settings.retries,
-        t_select=settings.select_timeout,
-        t_reply=settings.select_timeout,
-        t_ack=settings.ack_timeout,
-        t_retry=settings.retry_delay,
-        t_regain=settings.regain_timeout,
-        multi_block=settings.multi_block,
-        trailing_rs=settings.trailing_rs,
-        extra_cr=settings.extra_cr,
-        bcc=espa444.BccMode(settings.bcc),
-        mask7=settings.masks,
-        discard_echo=settings.discard_echo,
-        lead_eot=espa444.LeadEot(settings.lead_eot),
-        idle_poll=settings.idle_poll,
-        poll_interval=settings.poll_interval,
-        silent_limit=settings.silent_limit,
-    )

@@ -22,10 +22,15 @@ class Status:
     detail: str
     fault: str | None  # of the paging system itself
     charset: Charset
+    proves_taken: bool  # whoever reports this of a call has it, whatever became of its link ACK
+    ends: bool  # nothing more will be reported of the call
 
     def is_about(self, attempt: Attempt) -> bool:
-        """Whether this may be what became of that attempt; without a text every call there may be meant."""
-        return self.text is None or self.charset.encode(attempt.text) == self.text
+        """Whether this may be what became of that attempt; without a text every call there may be meant.
+
+        An attempt's text is what was sent, its marks and cuts included. Blanks at the end are no difference.
+        """
+        return self.text is None or self.charset.encode(attempt.text).rstrip(b" ") == self.text.rstrip(b" ")
 
 
 WORDS: dict[str, tuple[ReportWord, str]] = {
@@ -42,18 +47,29 @@ WORDS: dict[str, tuple[ReportWord, str]] = {
 
 PAGED = (CallStatus.PAGED, CallStatus.SPEECH_OPEN_PAGED)
 
+ENDS = (CallStatus.TERMINATED, CallStatus.ACKNOWLEDGED)
+"""5 and 6, and whatever failed: the paging system is done with the call."""
+
 
 def read_status(block: Block, charset: Charset, paged_means: Literal["sent", "delivered"]) -> Status:
     """Read a status block; one that names no call or no known status has no word."""
-    records = {record.id: record.data for record in block.records}
-    code = records.get(RecordId.CALL_STATUS, b"").decode("ascii", "replace")
-    address = records.get(RecordId.ADDRESS, b"").decode("ascii", "replace")
+    code = block.value(RecordId.CALL_STATUS) or ""
+    address = block.value(RecordId.ADDRESS) or ""
     word, detail = WORDS.get(code, (None, ""))
     if code in PAGED:
         word = ReportWord.DELIVERED if paged_means == "delivered" else ReportWord.NOTED
         detail = "paged"
-    system = records.get(RecordId.SYSTEM_STATUS, b"").decode("ascii", "replace")
+    system = block.value(RecordId.SYSTEM_STATUS)
     fault = "the paging system reports a transmitter failure" if system == TRANSMITTER_FAILURE else None
     if not address:
         word = None
-    return Status(address, records.get(RecordId.TEXT), word, detail, fault, charset)
+    return Status(
+        address=address,
+        text=block.get(RecordId.TEXT),
+        word=word,
+        detail=detail,
+        fault=fault,
+        charset=charset,
+        proves_taken=code in PAGED or code == CallStatus.IN_QUEUE,
+        ends=code in ENDS or word is ReportWord.FAILED,
+    )

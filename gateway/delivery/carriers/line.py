@@ -11,6 +11,7 @@ from twisted.internet.interfaces import IDelayedCall, IProtocolFactory, IStreamC
 from gateway.clock import Clock
 from gateway.logs import get_logger
 from gateway.ports import Alarms, LineState
+from gateway.trace.taps import TappedClient
 
 FIRST_RETRY = 0.5
 """Seconds before the first new connection; a peer that restarts is back within a few."""
@@ -21,6 +22,9 @@ LAST_RETRY = 15.0
 ALARM_AFTER = 10.0
 """Seconds that a line may be down before it is an alarm: a restart of the peer is none, and a page of
 priority 1 goes another way 5 s later anyhow."""
+
+UNSTEADY_AFTER = 60.0
+"""Seconds without `ALARM_AFTER` of rest in either state: then a line that goes up and down is an alarm."""
 
 log = get_logger("line")
 
@@ -38,11 +42,15 @@ class Line:
         self._up = False
         self._detail = "not connected yet"
         self._stopping = False
-        self._alarm: IDelayedCall | None = None
+        self._changed_at = 0.0
+        self._unsteady_since = 0.0
+        self._judging: IDelayedCall | None = None
 
     def start(self, endpoint: IStreamClientEndpoint, factory: IProtocolFactory) -> None:
         """Connect, and stay connected."""
         backoff = backoffPolicy(FIRST_RETRY, LAST_RETRY)
+        if isinstance(endpoint, TappedClient):
+            factory = endpoint.watched(factory)
 
         def retry(failures: int) -> float:
             if failures:
@@ -55,7 +63,8 @@ class Line:
     def stop(self) -> "Deferred[object]":
         """Close the connection; fires when it is closed."""
         self._stopping = True
-        self._no_alarm()
+        if self._judging is not None and self._judging.active():
+            self._judging.cancel()
         if self._service is None:
             return maybeDeferred(lambda: None)
         return maybeDeferred(self._service.stopService)
@@ -69,27 +78,44 @@ class Line:
         """The protocol works."""
         if not self._up:
             log.info("line up", line=self.name, detail=detail)
+            self._change()
         self._up, self._detail = True, detail
-        self._no_alarm()
         self._alarms.clear_alarm(f"line:{self.name}")
 
-    def down(self, detail: str) -> None:
-        """It does not; while the gateway stops, that is no news."""
+    def lost(self, detail: str) -> None:
+        """It has not worked for so long that it is an alarm at once."""
+        self.down(detail)
+        if self._alarm is not None and self._alarm.active():
+            self._alarm.cancel()
+            self._raise_alarm()
+
+    def down(self, detail: str, alarm_after: float = ALARM_AFTER) -> None:
+        """It does not; while the gateway stops, that is no news. An alarm `alarm_after` seconds later."""
         if self._stopping:
             return
         if self._up:
             log.warning("line down", line=self.name, detail=detail)
+        if self._up or self._judging is None:
+            self._change()
         self._up, self._detail = False, detail
-        if self._alarm is None:
-            self._alarm = self._clock.delays.callLater(ALARM_AFTER, self._raise_alarm)
 
-    def _raise_alarm(self) -> None:
-        self._alarms.raise_alarm(f"line:{self.name}", f"line {self.name} is down: {self._detail}")
+    def _change(self) -> None:
+        """The state is new: it is judged when it has lasted, and so is a line that never comes to rest."""
+        self._changed_at = self._clock.delays.seconds()
+        if self._judging is None:
+            self._unsteady_since = self._changed_at
+            self._judging = self._clock.delays.callLater(ALARM_AFTER, self._judge)
 
-    def _no_alarm(self) -> None:
-        if self._alarm is not None and self._alarm.active():
-            self._alarm.cancel()
-        self._alarm = None
+    def _judge(self) -> None:
+        self._judging = None
+        now = self._clock.delays.seconds()
+        rest = self._changed_at + ALARM_AFTER - now
+        if rest > 0:
+            if now - self._unsteady_since >= UNSTEADY_AFTER:
+                self._alarms.tell(f"unsteady:{self.name}", f"line {self.name} goes up and down")
+            self._judging = self._clock.delays.callLater(rest, self._judge)
+        elif not self._up:
+            self._alarms.raise_alarm(f"line:{self.name}", f"line {self.name} is down: {self._detail}")
 
     def count(self, what: str) -> None:
         """Count something for people and monitors."""

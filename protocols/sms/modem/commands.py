@@ -59,6 +59,8 @@ class Command:
     place: Place | None = None
 
 
+PING = Command(Kind.PLAIN, "AT")
+"""Asked first at every look: a modem that hangs is noticed within QUICK."""
 SIM = Command(Kind.SIM, "AT+CPIN?", "+CPIN:", 20.0, needed=True)
 CENTRE = Command(Kind.CENTRE, "AT+CSCA?", "+CSCA:", SLOW)
 PDU_MODE = Command(Kind.PLAIN, "AT+CMGF=0", needed=True)

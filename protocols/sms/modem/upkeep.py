@@ -91,7 +91,7 @@ class Upkeep:
 
     def poll(self) -> None:
         """Queue what is asked again and again; a modem that restarted unseen is set right by it too."""
-        asked = [commands.SIM, *commands.STATE, commands.PDU_MODE]
+        asked = [commands.PING, commands.SIM, *commands.STATE, commands.PDU_MODE]
         asked += [] if self.status.centre else [commands.CENTRE]
         asked += [] if self._reports is None else [self._reports]
         for command in asked:

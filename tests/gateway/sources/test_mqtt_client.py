@@ -18,8 +18,8 @@ from gateway.sources.mqtt_client import (
     Waiting,
     online_topic,
     session_properties,
-    tls_context,
 )
+from gateway.sources.mqtt_tls import tls_context
 
 MESSAGE = aiomqtt.Message("clinic24/events", b"{}", 1, False, 1, None)
 

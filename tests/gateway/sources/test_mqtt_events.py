@@ -68,12 +68,16 @@ class Desk:
         self.taken: list[object] = []
         self.alarms: list[str] = []
         self.counted: list[str] = []
+        self.faults = 0  # how often the intake fails before it does its work
         self.broker = Broker()
         alarms = SimpleNamespace(tell=lambda key, text: self.alarms.append(key))
         self.taker = EventTaker(SETTINGS, Clock(self.fake, lambda: 0), self, alarms, self.counted.append)
 
     def document(self, document: bytes, way: str) -> Deferred[Answer]:
         self.taken.append((document, way))
+        if self.faults:
+            self.faults -= 1
+            raise ZeroDivisionError
         return succeed(Answer(id="e-1", status=self.statuses.pop(0) if self.statuses else AnswerStatus.RETRY))
 
     def refused(self, fault: Exception, way: str) -> Deferred[Answer]:
@@ -118,6 +122,19 @@ async def test_commit_that_never_comes(make_desk) -> None:
         await desk.take(message(), seconds=2 * RETRY_FOR)
     assert len(desk.taken) > 5
     assert desk.broker.done == []
+
+
+async def test_fault_of_our_own(make_desk) -> None:
+    """A message at which the intake fails is tried again; if it always fails, it is refused, and alarmed."""
+    desk = make_desk(AnswerStatus.ACCEPTED)
+    desk.faults = 2
+    await desk.take(message(), seconds=2)
+    assert desk.counted == ["events", "acknowledged"]
+    assert desk.alarms == []
+    desk.faults = 1000
+    await desk.take(message(), seconds=2 * RETRY_FOR)
+    assert desk.counted[2:] == ["events", "refused", "acknowledged"]
+    assert desk.alarms == ["fault:mqtt"]
 
 
 async def test_too_large(make_desk) -> None:

@@ -129,7 +129,7 @@ async def test_fault_that_nobody_foresaw(make_mosquitto, make_house, make_clinic
     house, clinic = make_house(broker.port), make_clinic(broker.port)
     await together(house, clinic, wait)
     with monkeypatch.context() as broken:
-        broken.setattr(mqtt_events.EventTaker, "_submit", lambda *_: 1 / 0)
+        broken.setattr(mqtt_events.EventTaker, "take", lambda *_: 1 / 0)
         clinic.sends("e-1")
         await wait(lambda: "loop:mqtt" in house.alarms())
     await wait(lambda: clinic.answers("e-1"))
@@ -157,6 +157,17 @@ async def test_more_than_may_wait(
     await wait(lambda: all(clinic.answers(name) for name in names))
     assert house.count("alert") == 12
     assert house.line.counters["connections"] > 1
+
+
+async def test_two_of_one_client_id(make_mosquitto, make_house, make_clinic, wait, monkeypatch) -> None:
+    """Two clients that throw each other out are told to people, though the line is never down for long."""
+    monkeypatch.setattr(mqtt_source, "DROPS_MOST", 2)
+    broker = make_mosquitto()
+    house = make_house(broker.port, client_id="clinic24")
+    await house.start()
+    await wait(lambda: house.line.up)
+    make_clinic(broker.port)
+    await wait(lambda: "unsteady:mqtt" in house.alarms())
 
 
 async def test_stop_while_connecting(make_house, wait, monkeypatch) -> None:
