@@ -12,7 +12,9 @@ Rules:
 5. Any other fault of the program is alarmed and answered `retry`: the sender keeps the event.
 """
 
+import sqlite3
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from msgspec.structs import replace
 from twisted.internet.defer import Deferred, maybeDeferred, succeed
@@ -25,11 +27,12 @@ from gateway.delivery import events as e
 from gateway.delivery.lifecycle import step
 from gateway.guard import callback_holds_identity_number, holds_identity_number
 from gateway.logs import get_logger
-from gateway.model import Alert, Refusal, Rung
+from gateway.model import Alert, IncomingCall, Refusal, Rung, Step
 from gateway.ports import Alarms, Writer
 from gateway.roster.resolve import Resolution
 from gateway.routing.ladder import Way
 from gateway.store.alerts import accept
+from gateway.store.calls import accept_call
 from gateway.store.history import refuse
 from gateway.store.values import Accepted, Duplicate
 from protocols.clinic24.event import Event, EventFault, FieldError, decode
@@ -50,6 +53,7 @@ IN_THE_FUTURE = FieldError("time", "lies in the future: not believed")
 log = get_logger("intake")
 
 Ask = Callable[[Event, int], Resolution]
+Store = Callable[[sqlite3.Connection, Alert, Sequence[Step]], Accepted | Duplicate]
 
 
 class Intake:
@@ -99,6 +103,18 @@ class Intake:
             lambda: self._refuse(refusal_of_fault(fault, way, self._clock.now()), answer), answer
         )
 
+    def call(self, call: IncomingCall, alert: Alert) -> "Deferred[Answer]":
+        """Take a call of another system, as the alert that its target makes of it."""
+        named = Answer(source=alert.source, id=alert.event, status=AnswerStatus.RETRY)
+        return self._accept(alert, named, partial(accept_call, call=call))
+
+    def refused_call(self, refusal: Refusal) -> "Deferred[Answer]":
+        """Take a call that can be no alert: store that it came, and alarm."""
+        errors = tuple(FieldError(path, message) for path, message in refusal.errors)
+        rejected = AnswerStatus.REJECTED
+        answer = Answer(source=refusal.source, id=refusal.event, status=rejected, errors=errors)
+        return self._refuse(refusal, answer)
+
     # --- what becomes of an event
 
     def _without_fault(
@@ -128,13 +144,15 @@ class Intake:
             return self._rejected((UNKNOWN_UNIT,), event, way)
         return self._accept(make_alert(event, resolution, self._ways, now), event)
 
-    def _accept(self, alert: Alert, event: Event) -> "Deferred[Answer]":
+    def _accept(self, alert: Alert, event: Event | Answer, store: Store = accept) -> "Deferred[Answer]":
         opened = step(alert, e.Opened(), alert.accepted_at)
-        stored = self._writer.run(accept, opened.alert, opened.steps)
+        stored = self._writer.run(store, opened.alert, opened.steps)
         answer = stored.addCallback(self._accepted, opened, event, self._clock.stepped)
         return self._answered(answer, event)
 
-    def _accepted(self, stored: Accepted | Duplicate, opened: e.Change, event: Event, stepped: int) -> Answer:
+    def _accepted(
+        self, stored: Accepted | Duplicate, opened: e.Change, event: Event | Answer, stepped: int
+    ) -> Answer:
         if isinstance(stored, Duplicate):
             return self._answer(
                 AnswerStatus.DUPLICATE, event, alert=stored.alert.id, alert_status=_status(stored.alert)
@@ -232,7 +250,7 @@ class Intake:
     def _answer(
         self,
         status: AnswerStatus,
-        event: Event,
+        event: Event | Answer,
         *,
         alert: int | None = None,
         alert_status: str | None = None,

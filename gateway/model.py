@@ -78,6 +78,7 @@ class Origin(StrEnum):
     """Why a receiver stands on the ladder."""
 
     DUTY = "duty"
+    ADDRESSED = "addressed"  # a system that pages through us called this receiver himself
     UNIT_FALLBACK = "unit_fallback"
     AREA_FALLBACK = "area_fallback"
     CATCH_ALL = "catch_all"
@@ -122,8 +123,8 @@ class Page(Struct, frozen=True):
 class Subject(Struct, frozen=True):
     """What the message is about: everything that a text may say, and nothing else."""
 
-    kind: Kind | None  # None for a technical alarm
-    unit: str  # the unit's id, or as the event named it if it is unknown
+    kind: Kind | None  # None for a technical alarm, and for a call of another system
+    unit: str  # the unit's id, or as the event or call named it
     unit_name: str
     unit_known: bool
     role: Role | None
@@ -135,6 +136,13 @@ class Subject(Struct, frozen=True):
     priority_given: bool = True  # an escalated case may come without: it orders and beeps as 1
     test: bool = False
     note: str | None = None  # the text of a technical alarm
+    line: str | None = None  # the source by which another system called; what it said is kept elsewhere
+    address: str | None = None  # whom it called, in its own numbers
+
+    @property
+    def technical(self) -> bool:
+        """Whether this is an alarm about the gateway itself."""
+        return self.kind is None and self.line is None
 
 
 class Alert(Struct, frozen=True):
@@ -170,6 +178,18 @@ class Step(Struct, frozen=True):
     final: bool = False
     late: bool = False
     proof: Proof | None = None
+
+
+class IncomingCall(Struct, frozen=True):
+    """One call of another system, as it came. What it says may name a patient: it is kept for a day."""
+
+    line: str  # the source
+    session: str  # the selection of the line that brought it
+    address: str
+    text: str
+    block: bytes  # as on the line, so that its status can repeat its records
+    running: str | None  # Ascom's record D or 9, by which a later call takes it back
+    at: int
 
 
 class Attempt(Struct, frozen=True):

@@ -93,6 +93,7 @@ def _run(
             if isinstance(row, int):
                 complain(f"{row} reads and writes were lost: this terminal did not keep up")
                 continue
+            assert isinstance(row, replies.TraceRow)
             line = lines[row.line]
             view = views.get((row.line, row.connection))
             if view is None:

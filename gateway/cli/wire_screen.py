@@ -63,17 +63,13 @@ class Screen:
         console = Console(highlight=False)
         for part in parts:
             for line in _folded(part, max(console.width - len(head), NARROWEST)):
-                console.print(
-                    Text(head, "dim") + Text(line, style), no_wrap=True, overflow="ignore", crop=False
-                )
+                console.print(Text(head, "dim") + Text(line, style), crop=False, overflow="ignore")
                 head = " " * len(head)
 
 
 def _folded(text: str, width: int) -> list[str]:
-    """Text in rows of at most `width`, broken at blanks where there are any; no sign is lost."""
-    return wrap(text, width, break_on_hyphens=False, drop_whitespace=False, replace_whitespace=False) or [
-        text
-    ]
+    """Text in rows of at most `width`, broken at blanks where there are any; no sign but those is lost."""
+    return wrap(text, width, break_on_hyphens=False, replace_whitespace=False) or [text]
 
 
 def _clock(at: str) -> str:

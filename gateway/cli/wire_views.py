@@ -71,12 +71,8 @@ class SmppView:
     """SMPP 3.4: one PDU, one thing said."""
 
     SHOWN = (
-        "sequence_number",
-        "command_status",
-        "source_addr",
-        "destination_addr",
-        "message_id",
-        "system_id",
+        *("sequence_number", "command_status", "system_id"),
+        *("source_addr", "destination_addr", "message_id"),
     )
 
     def __init__(self, settings: Mapping[str, str], charset: str | None) -> None:

@@ -13,7 +13,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from gateway.config.faults import ConfigFaults, Fault, translate
+from gateway.config.lines import MqttSource, Source
 from gateway.config.model import SECTIONS, TYPES, Config
+from gateway.config.mqtt import FILES, mqtt_faults
 from gateway.routing.criteria import folded
 
 MAX_CONFIG_BYTES = 1 << 20  # a thousand times a long configuration; keeps a wrong path from filling memory
@@ -45,6 +47,9 @@ def parse(data: bytes, folder: Path, env: Mapping[str, str]) -> Config:
     for check in (_names_twice, _words_twice, _espa_lines):
         faults += check(document)
     faults += _passwords(document, folder, env)
+    for path, row in _tables(document, "source"):
+        if row.get("type") == "mqtt":
+            faults += mqtt_faults(path, row)
     try:
         config = Config.model_validate(document)
     except ValidationError as error:
@@ -52,7 +57,16 @@ def parse(data: bytes, folder: Path, env: Mapping[str, str]) -> Config:
     if faults:
         raise ConfigFaults(tuple(sorted(dict.fromkeys(faults))))
     store = config.store.model_copy(update={"path": folder / config.store.path})
-    return config.model_copy(update={"store": store})
+    sources = tuple(_beside(source, folder) for source in config.source)
+    return config.model_copy(update={"store": store, "source": sources})
+
+
+def _beside(source: Source, folder: Path) -> Source:
+    """The source with its certificate files found from the configuration's folder."""
+    if not isinstance(source, MqttSource):
+        return source
+    named = {key: str(folder / value) for key in FILES if (value := getattr(source, key)) is not None}
+    return source.model_copy(update=named)
 
 
 def _toml(data: bytes) -> Table:

@@ -112,7 +112,7 @@ class Dispatcher:
             self._clock.delays.callLater(0, self.changed, event.attempt.carrier)
         self._schedule(alert, event)
         for concern, text in change.alarms:
-            if alert.subject.kind is None:
+            if alert.subject.technical:
                 log.error("a page to the operators ended badly", alert=alert.id, text=text)
             elif concern is e.Concern.UNIT:
                 subject = alert.subject

@@ -93,7 +93,7 @@ class Draft:
         """Page the next receiver and start the time that he has; False if he has no route at all."""
         self.reached += 1
         rung = self.alert.rungs[self.reached]
-        if rung.origin not in (Origin.DUTY, Origin.OPERATORS) and self.reached == 0:
+        if rung.origin not in (Origin.DUTY, Origin.ADDRESSED, Origin.OPERATORS) and self.reached == 0:
             subject = self.alert.subject
             what = "nobody on duty at" if subject.unit_known else "an event for a unit that is unknown:"
             self._alarms.append((Concern.UNIT, f"{what} {subject.unit_name}"))

@@ -41,9 +41,6 @@ STEADY = 30.0
 """Seconds after which a connection was no failure: one that is lost sooner lets the pauses grow, as where two
 clients with one id throw each other out."""
 
-DROPS_MOST = 5
-"""Such losses in a row that are an alarm: a line that comes up and goes again is never down for long."""
-
 FAREWELL_WITHIN = 2.0
 """Seconds for the last word on `online`; where it fails, the last will says the same."""
 
@@ -100,7 +97,7 @@ class MqttSource:
     async def _live(self) -> None:
         """Connect, and connect again, until `stop`."""
         pause = backoffPolicy(FIRST_RETRY, LAST_RETRY)
-        failures = drops = 0
+        failures = 0
         while True:
             begun = self._clock.delays.seconds()
             try:
@@ -108,16 +105,8 @@ class MqttSource:
             except Exception as fault:
                 if self._life is None:
                     return
-                drops += self._line.is_up
                 self._lost(fault)
-            failures += 1
-            if self._clock.delays.seconds() - begun > STEADY:
-                failures = drops = 0
-            if drops >= DROPS_MOST:
-                detail = self._line.state().detail
-                self._alarms.tell(
-                    f"unsteady:{self.name}", f"line {self.name} is lost at once, again and again: {detail}"
-                )
+            failures = 0 if self._clock.delays.seconds() - begun > STEADY else failures + 1
             await deferLater(self._clock.delays, pause(failures))
 
     async def _connection(self) -> None:

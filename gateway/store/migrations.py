@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from gateway.store.alert_tables import ALERT_TABLES
+from gateway.store.call_tables import CALL_TABLES
 from gateway.store.connection import open_writer, tx
 from gateway.store.roster_tables import ROSTER_TABLES
 
@@ -72,7 +73,11 @@ def _roster(db: Database) -> None:
     _create(db.conn, ROSTER_TABLES)
 
 
-STEPS: dict[str, Callable[[Database], None]] = {"0001 alerts": _alerts, "0002 roster": _roster}
+def _calls(db: Database) -> None:
+    _create(db.conn, CALL_TABLES)
+
+
+STEPS: dict[str, Callable[[Database], None]] = {"0001 alerts": _alerts, "0002 roster": _roster, "0003 calls": _calls}
 """Every migration by its name, in the order in which they are applied."""
 
 MIGRATIONS = Migrations("bakjour")

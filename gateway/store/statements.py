@@ -93,6 +93,40 @@ REFUSALS = """
 SELECT at, status, way, source, event, kind, unit, priority, errors FROM refusal ORDER BY id DESC LIMIT ?
 """
 
+# -- calls of other systems ------------------------------------------------------------------------------
+
+SAME_CALL = """
+SELECT incoming_call.alert, incoming_call.session FROM incoming_call JOIN alert ON alert.id = incoming_call.alert
+WHERE incoming_call.line = ? AND incoming_call.address = ? AND incoming_call.at > ? AND incoming_call.block = ?
+AND alert.closed IS NULL ORDER BY incoming_call.at DESC LIMIT 1
+"""
+ADD_CALL = """
+INSERT INTO incoming_call (alert, line, address, session, running, at, text, block)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+CALLS_TO = """
+SELECT alert, block, running FROM incoming_call
+WHERE line = ? AND address = ? AND at >= ? AND block IS NOT NULL ORDER BY at DESC, alert DESC
+"""
+CALLS_RUNNING = """
+SELECT alert, block, running FROM incoming_call
+WHERE line = ? AND running = ? AND at >= ? AND block IS NOT NULL ORDER BY at DESC, alert DESC
+"""
+OPEN_CALLS = """
+SELECT incoming_call.alert FROM alert JOIN incoming_call ON incoming_call.alert = alert.id
+WHERE alert.closed IS NULL AND incoming_call.line = ? ORDER BY incoming_call.alert
+"""
+TOLD_CALLS = "SELECT alert, told FROM incoming_call WHERE line = ? AND at >= ? ORDER BY alert"
+CALL_TEXT = "SELECT text FROM incoming_call WHERE alert = ?"
+CALL_BLOCK = "SELECT block FROM incoming_call WHERE alert = ?"
+CALL_TOLD = "UPDATE incoming_call SET told = ? WHERE alert = ?"
+CALL_DUE = "SELECT 1 FROM incoming_call WHERE at < ? AND block IS NOT NULL LIMIT 1"
+FORGET_ATTEMPTS = """
+UPDATE attempt SET text = '' WHERE alert IN
+(SELECT alert FROM incoming_call WHERE at < ? AND block IS NOT NULL)
+"""
+FORGET_CALLS = "UPDATE incoming_call SET text = NULL, block = NULL WHERE at < ? AND block IS NOT NULL"
+
 # -- technical alarms --------------------------------------------------------------------------------------
 
 RAISE_ALARM = """

@@ -11,6 +11,7 @@ from protocols.espa444.calls import (
     status_of,
     status_request,
     transmitter_failure,
+    without_control_bcc,
 )
 from protocols.espa444.charset import CHARSETS, EIGHT_BIT_CHARSETS, Charset
 from protocols.espa444.config import ControlConfig, LeadEot, LineConfig, PolledConfig
@@ -122,4 +123,5 @@ __all__ = [
     "status_of",
     "status_request",
     "transmitter_failure",
+    "without_control_bcc",
 ]

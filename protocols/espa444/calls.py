@@ -15,6 +15,7 @@ from protocols.espa444.records import (
     Priority,
     Record,
     RecordId,
+    encode,
 )
 from protocols.session import LocalProtocolError
 
@@ -62,6 +63,19 @@ def reset_of(call: Block) -> Block:
     kept = (record for record in call.records if record.id != RecordId.TRANSMISSIONS)
     records = tuple(reset if record.id == RecordId.CALL_TYPE else record for record in kept)
     return Block(call.header, records if reset in records else (*records, reset))
+
+
+def without_control_bcc(call: Block, *, trailing_rs: bool = False) -> Block:
+    """`call`, with a blank more at the end of its text where its check character were a control character.
+
+    A work-around for receivers that take such a one for what it looks like. A text of full length stays.
+    """
+    check = encode(call, trailing_rs=trailing_rs)[-1]
+    text = call.get(RecordId.TEXT)
+    if not (check < 0x20 or check == 0x7F) or text is None or len(text) >= MAX_TEXT:
+        return call
+    longer = Record(RecordId.TEXT, text + b" ")
+    return Block(call.header, tuple(longer if one.id == RecordId.TEXT else one for one in call.records))
 
 
 def status_of(call: Block, status: CallStatus) -> Block:

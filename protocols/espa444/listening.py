@@ -69,7 +69,7 @@ _EOTS = {
 }
 _ACKS = {
     _After.SELECTION: "ready to receive",
-    _After.BLOCK: "block received without error; shown to nobody yet",
+    _After.BLOCK: "block received, no more than that",
     _After.POLL: "an ACK to a poll, which is none of the answers that clause 3 knows",
 }
 
@@ -124,9 +124,9 @@ class Listener:
                 at, direction, piece.kind, piece.raw, f"polls station {address}{again}", idle=not again
             )
         turned = direction is not None and direction is not before.direction
-        words = "has something to tell: selects station" if turned else "selects station"
+        purpose = " to tell something" if turned else ""
         self._now(_After.SELECTION, direction, address)
-        return Heard(at, direction, piece.kind, piece.raw, f"{words} {address}")
+        return Heard(at, direction, piece.kind, piece.raw, f"selects station {address}{purpose}")
 
     def _answer(self, piece: Piece, direction: Direction | None, at: float | None) -> Heard:
         before = self._before.what

@@ -29,6 +29,9 @@ RECALLS_MOST = 200
 RECALL = 0
 """The line's reference of a cancellation; attempts count from 1, a status request is its attempt below 0."""
 
+LOOK_AGAIN = 0.25
+"""Seconds until a status request that found the line taken is tried again."""
+
 FAILURES = {
     espa444.FailReason.BUSY: FailureKind.TEMPORARY,
     espa444.FailReason.INVALID: FailureKind.REFUSED,
@@ -176,7 +179,9 @@ class Espa444Carrier:
             beep=self._settings.beep_map[priority],
             transmissions=self._settings.transmissions,
         )
-        return espa444.without_control_bcc(block) if self._settings.bcc_avoid else block
+        if self._settings.bcc_avoid:
+            block = espa444.without_control_bcc(block, trailing_rs=self._settings.trailing_rs)
+        return block
 
     def _learn(self, block: espa444.Block, status: Status) -> None:
         """What a status tells the line itself: a lost ACK is made good, a slot becomes free."""
@@ -219,17 +224,13 @@ class Espa444Carrier:
         now = self._clock.delays.seconds()
         at = self._calls.next_time(now)
         self._no_timer()
-        if at is not None and (at > now or self._link.ready):
+        if at is not None and (at > now or (self._link.ready and self._aside is None)):
             self._timer = self._clock.delays.callLater(max(at - now, LOOK_AGAIN), self.line_changed)
 
     def _no_timer(self) -> None:
         if self._timer is not None and self._timer.active():
             self._timer.cancel()
         self._timer = None
-
-
-LOOK_AGAIN = 0.25
-"""Seconds until a status request that found the line taken is tried again."""
 
 
 def _best_proof(settings: Settings) -> Proof:

@@ -79,6 +79,8 @@ class Calls:
         call.stage, call.taken = Stage.TAKEN, now
         call.holds = call.holds and self._until_end
         call.ask_at = now + FIRST_QUESTION if self._asks else None
+        if not call.holds and not self._asks:
+            self.end(attempt)
 
     def failed(self, attempt: int, maybe_shown: bool) -> None:
         """It was not; one that may have been shown is kept, for a status may still prove it."""

@@ -1,8 +1,8 @@
 """An ESPA 4.4.4 line as the gateway has it: whichever role is ours, and whoever connects.
 
 Rules: one connection is the line. Where we listen, the newest wins, for an old one may be a dead peer's, and
-only who is allowed may connect. The line is up when the other station has answered or polled us. What happened
-on it is counted over all its connections.
+only who is allowed may connect. The line is up when the other station has answered or polled us. What
+happened on it is counted over all its connections.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,8 +22,8 @@ from twisted.internet.interfaces import (
 )
 
 from gateway.clock import Clock
-from gateway.config import EspaLine
-from gateway.delivery.carriers.espa444_station import Station, make_station
+from gateway.config import EspaCarrier, EspaSource
+from gateway.delivery.carriers.espa444_station import AnySession, Command, LinkEvent, Station, make_station
 from gateway.delivery.carriers.line import LAST_RETRY, Line
 from gateway.logs import get_logger
 from gateway.ports import Alarms, LineState
@@ -32,12 +32,11 @@ from protocols.session import LocalProtocolError
 from protocols.transport import Pump, PumpFactory
 
 RECHECK_MARGIN = 0.1
-"""Seconds after the station's own deadline at which a line that is not polled is asked whether it is ready."""
+"""Seconds after the station's own deadline at which a line that is not polled is asked if it is ready."""
 
 log = get_logger("espa444")
 
-LinkEvent = espa444.ControlEvent | espa444.PolledEvent
-LinkPump = Pump[espa444.SendCall | espa444.SendBlock, espa444.LinkAnswer, LinkEvent]
+LinkPump = Pump[Command, espa444.LinkAnswer, LinkEvent]
 GiveAnswer = Callable[[espa444.LinkAnswer], None]
 
 
@@ -62,7 +61,7 @@ class EspaLink:
 
     def __init__(
         self,
-        settings: EspaLine,
+        settings: EspaCarrier | EspaSource,
         wanted: frozenset[str],
         way: IStreamClientEndpoint | IStreamServerEndpoint,
         clock: Clock,
@@ -72,7 +71,7 @@ class EspaLink:
         self.name = settings.name
         self.line = Line(settings.name, settings.type, clock, alarms)
         self._settings = settings
-        self._make_station = make_station(settings, wanted)
+        self._make_station: Callable[[float], AnySession] = make_station(settings, wanted)
         self._way = way
         self._clock = clock
         self._alarms = alarms
@@ -86,7 +85,7 @@ class EspaLink:
     def start(self) -> None:
         """Connect or listen, and stay so; where an address is taken, try again."""
         opened = Deferred.fromCoroutine(self.open())
-        opened.addErrback(lambda failure: self._try_again(str(failure.value)))
+        opened.addErrback(lambda failure: self._cannot_listen(str(failure.value)))
 
     async def open(self) -> IAddress | str:
         """Connect or listen; what people are told of it. Raises CannotListenError."""
@@ -96,7 +95,7 @@ class EspaLink:
             return self._settings.endpoint or ""
         port: IListeningPort = await self._way.listen(factory)
         self._port = port
-        self.line.down("nobody has connected yet", alarm_after=self._settings.poll_lost)
+        self._later(self._settings.poll_lost, self._nobody_came)
         return port.getHost()
 
     def stop(self) -> "Deferred[object]":
@@ -167,10 +166,7 @@ class EspaLink:
             self._past[what] += count
         if pump is self._pump:
             self._pump = None
-            if self._port is None:
-                self.line.down(reason)
-            else:
-                self.line.down(reason, alarm_after=self._settings.poll_lost)
+            self.line.down(reason)
 
     # --- inside
 
@@ -208,7 +204,7 @@ class EspaLink:
                 self.line.down(reason.value)
                 self._recheck()
             case espa444.PollLost():
-                self.line.lost(f"not polled for {self._settings.poll_lost:g} s")
+                self._lost(f"not polled for {self._settings.poll_lost:g} s")
             case espa444.ForeignControlStation():
                 text = f"line {self.name}: another control station polls or selects on it"
                 self._alarms.tell(f"foreign:{self.name}", text)
@@ -222,16 +218,25 @@ class EspaLink:
 
     def _recheck(self) -> None:
         """A line that is not polled is tried again with the next block, and says nothing before that."""
-        if self._settings.idle_poll:
-            return
-        self._no_timer()
-        delay = self._settings.down_interval + RECHECK_MARGIN
-        self._timer = self._clock.delays.callLater(delay, self._owner.line_changed)
+        if not self._settings.idle_poll:
+            self._later(self._settings.down_interval + RECHECK_MARGIN, self._owner.line_changed)
 
-    def _try_again(self, reason: str) -> None:
-        self.line.lost(f"cannot listen: {reason}")
+    def _nobody_came(self) -> None:
+        if self._pump is None:
+            self._lost("nobody has connected")
+
+    def _cannot_listen(self, reason: str) -> None:
+        self._lost(f"cannot listen: {reason}")
+        self._later(LAST_RETRY, self.start)
+
+    def _lost(self, detail: str) -> None:
+        """It has not worked for so long, or so surely will not, that people are told at once."""
+        self.line.down(detail)
+        self._alarms.raise_alarm(f"line:{self.name}", f"line {self.name} is down: {detail}")
+
+    def _later(self, delay: float, call: Callable[[], None]) -> None:
         self._no_timer()
-        self._timer = self._clock.delays.callLater(LAST_RETRY, self.start)
+        self._timer = self._clock.delays.callLater(delay, call)
 
     def _no_timer(self) -> None:
         if self._timer is not None and self._timer.active():

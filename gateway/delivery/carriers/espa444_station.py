@@ -1,21 +1,28 @@
 """From the keys of a line to the station that speaks on it."""
 
 from collections.abc import Callable
+from typing import cast
 
-from gateway.config import EspaCarrier, EspaLine, EspaSource
+from gateway.config import EspaCarrier, EspaSource
 from protocols import espa444
+from protocols.session import Session
 
 Station = espa444.ControlStation | espa444.PolledStation
+Command = espa444.SendCall | espa444.SendBlock
+LinkEvent = espa444.ControlEvent | espa444.PolledEvent
+AnySession = Session[Command, espa444.LinkAnswer, LinkEvent]
 
 
-def make_station(settings: EspaLine, wanted: frozenset[str]) -> Callable[[float], Station]:
-    """Makes a station of the configured role at a moment; `wanted` are the headers that it passes on."""
-    assert isinstance(settings, EspaCarrier | EspaSource)
+def make_station(settings: EspaCarrier | EspaSource, wanted: frozenset[str]) -> Callable[[float], AnySession]:
+    """Makes a station of the configured role at a moment; `wanted` are the headers that it passes on.
+
+    A station takes only the command of its role: `SendCall` the control station, `SendBlock` the polled one.
+    """
     if settings.role == "control":
         control = _control(settings, wanted)
-        return lambda now: espa444.ControlStation(control, now)
+        return lambda now: cast(AnySession, espa444.ControlStation(control, now))
     polled = _polled(settings, wanted)
-    return lambda now: espa444.PolledStation(polled, now)
+    return lambda now: cast(AnySession, espa444.PolledStation(polled, now))
 
 
 def _control(settings: EspaCarrier | EspaSource, wanted: frozenset[str]) -> espa444.ControlConfig:

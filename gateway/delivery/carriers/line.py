@@ -76,21 +76,16 @@ class Line:
 
     def up(self, detail: str) -> None:
         """The protocol works."""
+        if self._stopping:
+            return
         if not self._up:
             log.info("line up", line=self.name, detail=detail)
             self._change()
         self._up, self._detail = True, detail
         self._alarms.clear_alarm(f"line:{self.name}")
 
-    def lost(self, detail: str) -> None:
-        """It has not worked for so long that it is an alarm at once."""
-        self.down(detail)
-        if self._alarm is not None and self._alarm.active():
-            self._alarm.cancel()
-            self._raise_alarm()
-
-    def down(self, detail: str, alarm_after: float = ALARM_AFTER) -> None:
-        """It does not; while the gateway stops, that is no news. An alarm `alarm_after` seconds later."""
+    def down(self, detail: str) -> None:
+        """It does not; while the gateway stops, that is no news."""
         if self._stopping:
             return
         if self._up:

@@ -39,12 +39,15 @@ class Box:
         self._left: dict[str, int] = {}
         self._seen = 0
         self._unreadable: set[Place] = set()
+        self._done: set[Place] = set()  # answered, and not deleted yet
 
     def clear(self) -> None:
         """The modem begins again: commands that waited are void; tokens are not, their answers are."""
         self.jobs.clear()
         self.selected = ""
         self.confirms = False
+        # Whether a deletion was done is not known any more: better told twice than a new message deleted.
+        self._done.clear()
 
     def close(self) -> None:
         """Every token is void."""
@@ -102,7 +105,12 @@ class Box:
         if place == DIRECT:
             self._confirm(stored=stored)
         elif stored:
+            self._done.add(place)
             self.queue(commands.delete(place))
+
+    def deleted(self, place: Place) -> None:
+        """The modem has answered the deletion: what lies there from now on is something new."""
+        self._done.discard(place)
 
     def announced(self, place: Place) -> None:
         """+CMTI or +CDSI."""
@@ -147,7 +155,7 @@ class Box:
 
     def read_found(self, place: Place, line: Line) -> None:
         """A stored message; one that cannot be read twice, which noise alone does not explain, is removed."""
-        if place in self._open.values() or len(self._open) >= OPEN_MAX:
+        if place in self._open.values() or place in self._done or len(self._open) >= OPEN_MAX:
             return
         if self._hand_over(line, place):
             self._unreadable.discard(place)

@@ -98,6 +98,8 @@ CME: Mapping[int, tuple[ErrorClass, str]] = {
 SIM_BUSY, SIM_MISSING, PUK_WANTED = 14, 10, 12
 """Codes of CME that the entry of a PIN tells apart."""
 
+NO_NETWORK = frozenset({("CMS", 331), ("CMS", 332), ("CME", 30), ("CME", 31), ("CME", 32)})
+
 _FAULT = re.compile(r"(?:\+(CMS|CME) )?ERROR(?::\s*(.*))?", re.IGNORECASE)
 _TABLES = {"CMS": CMS, "CME": CME}
 _NAMES = {
@@ -120,6 +122,11 @@ class ModemError:
         """What to do about it."""
         row = _TABLES.get(self.source, {}).get(-1 if self.code is None else self.code)
         return ErrorClass.UNKNOWN if row is None else row[0]
+
+    @property
+    def no_network(self) -> bool:
+        """Whether the modem has lost its network, which supervision shows."""
+        return (self.source, self.code) in NO_NETWORK
 
     def __str__(self) -> str:
         row = _TABLES.get(self.source, {}).get(-1 if self.code is None else self.code)

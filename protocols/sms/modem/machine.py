@@ -34,7 +34,7 @@ class Machine(ABC):
     def __init__(self, now: float) -> None:
         self.close_reason: str | None = None
         self._state = State.WAKING
-        self._latest = now
+        self._latest = self._since = now
         self._late_at: float | None = now + WAITS[State.WAKING]
         self._ping_at = self._poll_at = now
         self._reader = LineReader()
@@ -86,7 +86,7 @@ class Machine(ABC):
         before = self._state
         action, after = TABLE[before, given]
         if after is not before:
-            self._state = after
+            self._state, self._since = after, now
             self._late_at = now + WAITS[after] if after in WAITS else None
         self._acts[action](Step(given, before, now, line, error))
 
@@ -97,7 +97,8 @@ class Machine(ABC):
         if self._state is State.WAKING:
             timers.append((self._ping_at, Input.PING_DUE))
         elif self._state is State.IDLE:
-            timers.append((self._poll_at, Input.POLL_DUE))
+            # What fell due while a command was under way is due when its end is, and no earlier.
+            timers.append((max(self._poll_at, self._since), Input.POLL_DUE))
         return min(timers, key=lambda timer: timer[0], default=None)
 
     def _advance(self, now: float) -> None:

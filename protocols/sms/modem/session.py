@@ -261,7 +261,7 @@ class ModemSession(Machine):
         self._events.append(SmsFailed(message.ref, str(step.error), step.error))
         if step.error.kind is ErrorClass.MEMORY_FULL:
             self._box.make_room()
-        elif step.error.kind in (ErrorClass.MODEM, ErrorClass.TEMPORARY):
+        elif step.error.kind is ErrorClass.MODEM or step.error.no_network:
             self._poll_at = step.now
 
     def _fail_message(self, reason: str, *, maybe_sent: bool = False) -> None:

@@ -77,6 +77,7 @@ class Upkeep:
             Kind.COUNT: self._select_ended,
             Kind.LIST: self._list_ended,
             Kind.CLEAR: self._list_ended,
+            Kind.DELETE: self._delete_ended,
         }
 
     def begin(self) -> Command:
@@ -226,6 +227,11 @@ class Upkeep:
     def _list_ended(self, command: Command, error: ModemError | None) -> Input | None:
         if error is None:
             self._box.list_ends(command)
+        return None
+
+    def _delete_ended(self, command: Command, error: ModemError | None) -> Input | None:
+        assert command.place is not None
+        self._box.deleted(command.place)
         return None
 
     def _read_stored(self, command: Command, line: Line) -> None:

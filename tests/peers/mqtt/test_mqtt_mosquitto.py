@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from gateway.delivery.carriers import line
 from gateway.sources import mqtt as mqtt_source
 from gateway.sources import mqtt_client, mqtt_events, mqtt_outcomes
 
@@ -161,7 +162,8 @@ async def test_more_than_may_wait(
 
 async def test_two_of_one_client_id(make_mosquitto, make_house, make_clinic, wait, monkeypatch) -> None:
     """Two clients that throw each other out are told to people, though the line is never down for long."""
-    monkeypatch.setattr(mqtt_source, "DROPS_MOST", 2)
+    monkeypatch.setattr(line, "ALARM_AFTER", 1.2)
+    monkeypatch.setattr(line, "UNSTEADY_AFTER", 1.0)
     broker = make_mosquitto()
     house = make_house(broker.port, client_id="clinic24")
     await house.start()

@@ -249,6 +249,17 @@ def benches() -> Iterator[list[Bench]]:
 
 
 @pytest.fixture
+def bench(benches: list[Bench]) -> Callable[[], Bench]:
+    """A bench whose carrier and far end the test brings."""
+
+    def make() -> Bench:
+        benches.append(Bench())
+        return benches[-1]
+
+    return make
+
+
+@pytest.fixture
 def espa(benches: list[Bench]) -> Callable[..., EspaBench]:
     def make(**settings: Any) -> EspaBench:
         benches.append(EspaBench(**settings))
