@@ -7,7 +7,8 @@ Rules: an alert holds only what is on the event's allow-list and what the roster
 import re
 from collections.abc import Sequence
 
-from gateway.model import Alert, OneWay, Refusal, Rung, Subject
+from gateway.model import Alert, IncomingCall, OneWay, Refusal, Rung, Subject
+from gateway.roster.addressed import Target
 from gateway.roster.resolve import Resolution
 from gateway.routing.criteria import WITHOUT_PRIORITY
 from gateway.routing.ladder import Way, rung
@@ -65,6 +66,61 @@ def without_resolver(event: Event, rungs: tuple[Rung, ...], now: int) -> Alert:
         priority_given=event.priority is not None,
     )
     return _alert(event, subject, rungs, OneWay.ESCALATE, now)
+
+
+def call_alert(call: IncomingCall, event: str, target: Target, ways: Sequence[Way], priority: int) -> Alert:
+    """The alert of another system's call: `event` is its id, `priority` 1 to 5; not opened yet.
+
+    What the call says is not part of it: that may name a patient.
+    """
+    unit = target.unit
+    subject = Subject(
+        kind=None,
+        unit=call.address if unit is None else unit.id,
+        unit_name=call.address if unit is None else unit.name,
+        unit_known=True,
+        role=target.role,
+        profession=None,
+        priority=priority,
+        case=None,
+        callback=None,
+        line=call.line,
+        address=call.address,
+    )
+    return Alert(
+        id=0,
+        source=source_of_line(call.line),
+        event=event,
+        digest=event,
+        subject=subject,
+        accepted_at=call.at,
+        expires_at=call.at + TTL,
+        one_way=OneWay.ESCALATE if unit is None else unit.one_way,
+        rungs=tuple(
+            rung(candidate.receiver, candidate.origin, candidate.reason, ways)
+            for candidate in target.candidates
+        ),
+    )
+
+
+def source_of_line(line: str) -> str:
+    """The source that alerts of another system's calls have."""
+    return f"espa444/{line}"
+
+
+def refusal_of_call(line: str, event: str, priority: int, fault: tuple[str, str], at: int) -> Refusal:
+    """A call that becomes no alert; whom it called is the refused value."""
+    return Refusal(
+        at=at,
+        status=AnswerStatus.REJECTED.value,
+        way=line,
+        source=source_of_line(line),
+        event=event,
+        kind=None,
+        unit=None,
+        priority=priority,
+        errors=(fault,),
+    )
 
 
 def technical_alert(text: str, identity: str, rungs: tuple[Rung, ...], now: int) -> Alert:

@@ -6,48 +6,41 @@
 
 import sqlite3
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred, fail, gatherResults, maybeDeferred, succeed
-from twisted.internet.interfaces import IAddress, IStreamClientEndpoint, IStreamServerEndpoint
+from twisted.internet.interfaces import IStreamClientEndpoint, IStreamServerEndpoint
 
-from gateway import serial
 from gateway.clock import DRIFT_LIMIT, Clock
 from gateway.config import Carrier as CarrierSettings
-from gateway.config import Config, EspaCarrier, TcpSource
-from gateway.config import SmppCarrier as SmppSettings
+from gateway.config import Config
 from gateway.config import Source as SourceSettings
 from gateway.delivery import events as e
-from gateway.delivery.carriers.espa444 import Espa444Carrier
-from gateway.delivery.carriers.gsm_modem import GsmModemCarrier
-from gateway.delivery.carriers.gsm_modem_pin import RefusedPin
-from gateway.delivery.carriers.smpp import SmppCarrier
 from gateway.delivery.dispatcher import Dispatcher
 from gateway.delivery.keeper import Keeper
 from gateway.delivery.texts import WORDINGS, compose, plainest, template_for
 from gateway.delivery.tracker import Tracker
 from gateway.intake import Intake
+from gateway.lines import make_carrier, make_source, words
 from gateway.logs import get_logger
 from gateway.model import Alert, NumberKind, Origin, OutcomeWord, Role, Rung
 from gateway.operators import AS_LAST_RESORT, Operators
 from gateway.outbox import Outbox
-from gateway.ports import Carrier, CarrierEvents, LineState, Readiness, Writer
+from gateway.ports import Carrier, LineState, Readiness, Writer
 from gateway.requests import Refused, Why
+from gateway.roster.addressed import Addressed
 from gateway.roster.book import RosterBook
 from gateway.roster.resolve import Resolution
 from gateway.roster.who import Who
 from gateway.routing.ladder import Way
-from gateway.sources.tcp import TcpSource as TcpListener
-from gateway.store import alarm_log, alerts, history
+from gateway.sources.joints import Joints
+from gateway.store import alarm_log, alerts, calls, history
 from gateway.store.values import Accepted, Duplicate
 from gateway.supervision.alarms import AlarmBoard
+from gateway.supervision.forgetting import Forgetting
 from gateway.supervision.loops import Loop
 from gateway.trace.taps import Taps, settings_for_trace
 from protocols.clinic24.event import Event
-
-if TYPE_CHECKING:
-    from gateway.sources.mqtt import MqttSource as MqttClient
 
 WATCH_INTERVAL = 1.0
 """Seconds between two looks at clocks and store."""
@@ -85,6 +78,7 @@ class Gateway:
         self._clock = clock
         self._reader = reader
         self._kinds: tuple[int, frozenset[NumberKind]] = (-1, frozenset())
+        self._forgetting = Forgetting(clock, writer, reader)
         self._professions: set[str] = set()  # that are known to have been asked for
         self.book = RosterBook(reader)
         self.who = Who(self.book, config.routing, config.gateway.catch_all)
@@ -101,7 +95,9 @@ class Gateway:
             lambda carrier, number, since: alerts.attempts_to(reader, carrier, number, since),
         )
         self._carriers = [
-            _carrier(settings, self._tapped(settings, endpoints), clock, self.dispatcher, self.alarms, config)
+            make_carrier(
+                settings, self._tapped(settings, endpoints), clock, self.dispatcher, self.alarms, config
+            )
             for settings in config.carrier
         ]
         ways = tuple(Way(carrier.name, carrier.capabilities) for carrier in self._carriers)
@@ -119,8 +115,19 @@ class Gateway:
             self._close_case,
             self._last_resort,
         )
+        joints = Joints(
+            intake=self.intake,
+            addressed=Addressed(self.book, reader),
+            ways=ways,
+            keeper=self.keeper,
+            outbox=self.outbox,
+            writer=writer,
+            reader=reader,
+            alarms=self.alarms,
+        )
         self._sources = [
-            self._source(settings, writer, self._tapped(settings, endpoints)) for settings in config.source
+            make_source(settings, self._tapped(settings, endpoints), clock, joints)
+            for settings in config.source
         ]
         self._watch = Loop("the watch", WATCH_INTERVAL, self._look, clock.delays, self.alarms)
 
@@ -135,7 +142,7 @@ class Gateway:
         self._watch.start()
         for carrier in self._carriers:
             carrier.start()
-        return [f"{source.name}: {_words(await source.listen())}" for source in self._sources]
+        return [f"{source.name}: {words(await source.listen())}" for source in self._sources]
 
     def stop(self) -> "Deferred[object]":
         """Take nothing more, close every connection; fires when they are closed."""
@@ -179,17 +186,6 @@ class Gateway:
     def _tapped(self, settings: CarrierSettings | SourceSettings, endpoints: Endpoints) -> Endpoints:
         return self.taps.on(settings.name, settings.type, settings_for_trace(settings), endpoints)
 
-    def _source(
-        self, settings: SourceSettings, writer: Writer, endpoints: Endpoints
-    ) -> "TcpListener | MqttClient":
-        if isinstance(settings, TcpSource):
-            endpoint = endpoints.server(settings.listen)
-            return TcpListener(settings.name, endpoint, self._clock, self.intake, self.outbox)
-        # Imported only here: who has no broker pays neither memory nor start time for its libraries.
-        from gateway.sources.mqtt import MqttSource as MqttClient  # noqa: PLC0415
-
-        return MqttClient(settings, self._clock, writer, self.intake, self.outbox, self.alarms)
-
     def _load(self, number: int) -> Alert | None:
         try:
             return alerts.load(self._reader, number)
@@ -205,9 +201,12 @@ class Gateway:
         )
         try:
             template = template_for(capabilities, language, self._config.privacy.sms_case)
-            return compose(alert.subject, template, capabilities, repeat=entry.repeat)
+            said = None if alert.subject.line is None else calls.text_of(self._reader, alert.id)
+            return compose(alert.subject, template, capabilities, repeat=entry.repeat, said=said)
         except Exception as fault:
-            self.alarms.tell(f"text:{alert.id}", f"alert {alert.id}: the text failed: {fault!r}")
+            # What another system says may name a patient, and a fault may quote it.
+            what = repr(fault) if alert.subject.line is None else type(fault).__name__
+            self.alarms.tell(f"text:{alert.id}", f"alert {alert.id}: the text failed: {what}")
             return plainest(alert.subject, WORDINGS[language], capabilities)
 
     def _ask(self, event: Event, instant: int) -> Resolution:
@@ -284,6 +283,7 @@ class Gateway:
     # --- the watch
 
     def _look(self) -> None:
+        self._forgetting.look()
         self.alarms.sweep()
         self._used_kinds()
         if abs(self._clock.drift()) > DRIFT_LIMIT:
@@ -293,28 +293,3 @@ class Gateway:
         quiet = self.alarms.quiet_for("store")
         if quiet is not None and quiet >= STORE_QUIET and not self.keeper.unsaved():
             self.alarms.clear_alarm("store")
-
-
-def _words(address: IAddress | str) -> str:
-    """An address as people write it."""
-    if isinstance(address, IPv4Address | IPv6Address):
-        return f"{address.type.lower()} {address.host}:{address.port}"
-    return str(address)
-
-
-def _carrier(
-    settings: CarrierSettings,
-    endpoints: Endpoints,
-    clock: Clock,
-    events: CarrierEvents,
-    alarms: AlarmBoard,
-    config: Config,
-) -> Carrier:
-    region = config.gateway.region
-    if isinstance(settings, SmppSettings):
-        return SmppCarrier(settings, endpoints.client(settings.endpoint), clock, events, alarms, region)
-    endpoint = endpoints.client(serial.describe(settings.endpoint, settings.baud, settings.format))
-    if isinstance(settings, EspaCarrier):
-        return Espa444Carrier(settings, endpoint, clock, events, alarms)
-    pin = RefusedPin.beside(config.store.path, settings.name, settings.secret)
-    return GsmModemCarrier(settings, endpoint, clock, events, alarms, region, pin)

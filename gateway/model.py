@@ -118,6 +118,8 @@ class Page(Struct, frozen=True):
     repeat: bool = False  # an earlier attempt may have been shown: the text says "(upprepat)"
     diverted: bool = False  # another way was opened beside this one because it was not taken in time
     proof: Proof = Proof.NONE  # the strongest thing that was ever known of it, whatever became of it then
+    sent_at: int | None = None  # when it was first taken, or known to have been
+    answered_at: int | None = None  # when its receiver answered, also after the alert's end
 
 
 class Subject(Struct, frozen=True):
@@ -203,6 +205,7 @@ class Attempt(Struct, frozen=True):
     text: str
     begun_at: int
     ref: str | None = None  # the carrier's own identity for it, once taken (an SMPP message_id)
+    reply: int | None = None  # the reference in its text that an answer by SMS may name
 
 
 class Refusal(Struct, frozen=True):

@@ -40,6 +40,7 @@ class FailureKind(StrEnum):
     """What a failed attempt means for the page."""
 
     TEMPORARY = "temporary"  # busy, throttled, line down: nothing was shown, the same route is tried again
+    DIVERT = "divert"  # nothing was shown; tried here again, and another way is opened at once
     REFUSED = "refused"  # permanent for this receiver or number: the next route or receiver at once
     CONTENT = "content"  # permanent for this text: once more in the plainest form, then as REFUSED
     IN_DOUBT = "in_doubt"  # may have been shown: tried again, marked as repeated
@@ -108,6 +109,8 @@ class Report:
 
     The core looks at the attempts to `numbers` over `carrier` of the last 24 hours and asks `matches` of
     each. One page found: it moves. Several pages: it is noted on each and moves none. None: it is counted.
+    Where a page is several messages, `progress` says of the attempt what the news means for the whole, and
+    the carrier's identity for it as it is from now on.
     """
 
     carrier: str
@@ -115,6 +118,18 @@ class Report:
     word: ReportWord
     detail: str
     matches: Callable[[Attempt], bool]
+    progress: Callable[[Attempt], tuple[ReportWord, str]] | None = None
+
+
+class Replies(Protocol):
+    """Where a carrier brings what somebody wrote back."""
+
+    def received(self, carrier: str, number: str, text: str, written_at: int | None) -> Deferred[None]:
+        """A message from `number`, as the roster writes numbers; `written_at` is the centre's time, UTC ms.
+
+        Fires when all that it means is committed, so that the far end can be answered; fails if it was not,
+        and then the far end should send it again.
+        """
 
 
 class Carrier(Protocol):

@@ -41,7 +41,7 @@ DRAIN_STEP: Final = 0.02
 """Seconds between two looks at what has not left yet."""
 
 _SCHEME: Final = "serial:"
-_DESCRIPTION: Final = re.compile(r"serial:(?P<path>/.+?)(?::baud=(?P<baud>\d+):format=(?P<format>\w+))?")
+_DESCRIPTION: Final = re.compile(r"serial:(?P<path>/.+):baud=(?P<baud>[0-9]{1,7}):format=(?P<format>\w+)")
 _PARITIES: Final = {"N": serial.PARITY_NONE, "E": serial.PARITY_EVEN}
 _IFLAG, _CC = 0, 6  # places in what termios.tcgetattr returns
 
@@ -116,9 +116,10 @@ def endpoint(reactor: Any, description: str) -> IStreamClientEndpoint:
     """The endpoint that `describe` named; without settings 9600 8N1. Raises ValueError for any other."""
     found = _DESCRIPTION.fullmatch(description)
     if found is None:
-        raise ValueError(fault(description) or f"{description!r} is no serial line")
-    if found["baud"] is None:
-        return SerialEndpoint(reactor, found["path"], SerialLine())
+        wrong = fault(description)
+        if wrong is not None:
+            raise ValueError(f"a serial line {wrong}")
+        return SerialEndpoint(reactor, description.removeprefix(_SCHEME), SerialLine())
     return SerialEndpoint(reactor, found["path"], SerialLine(int(found["baud"]), found["format"]))
 
 

@@ -3,6 +3,9 @@
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from threading import Thread
 from typing import Annotated, Any
 
 import typer
@@ -11,20 +14,42 @@ from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IListeningPort, IStreamServerEndpoint
 
 from protocols.espa444 import CHARSETS
-from simulators.dect import Answer, Event, Faults, HandsetState, Owner, PagingSystem, Role, StatusMode
+from simulators.dect import (
+    PROFILES,
+    Answer,
+    Event,
+    Faults,
+    HandsetState,
+    Owner,
+    PagingSystem,
+    Role,
+    StatusMode,
+)
+from simulators.dect.hand import Hand
+from simulators.modem.pty import Pty
+
+LINE_MAX = 200
+"""Characters of a typed line; the longest that means anything has forty."""
 
 _STYLES = {"shown": "bold green", "answered": "bold cyan", "refused": "yellow", "report_lost": "bold red"}
+_STYLES |= {"not_understood": "bold red", "screen": "bold"}
 _STYLES |= {"connected": "dim", "disconnected": "dim", "poll_lost": "bold red", "removed": "magenta"}
 
 
 def command(
-    listen: Annotated[str, typer.Option(help="Where the line is, like tcp:4444:interface=127.0.0.1")],
+    listen: Annotated[
+        str | None, typer.Option(help="Where the line is, like tcp:4444:interface=127.0.0.1")
+    ] = None,
+    pty: Annotated[Path | None, typer.Option(help="Or a pseudo-terminal, linked here")] = None,
+    profile: Annotated[str, typer.Option(help="Habits of: " + ", ".join(PROFILES))] = "spec",
     handsets: Annotated[str, typer.Option(help="Extensions, with commas")] = "20117,20118",
     address: Annotated[str, typer.Option(help="Our ESPA address")] = "2",
     peer_address: Annotated[str, typer.Option(help="The other side's ESPA address")] = "1",
     role: Annotated[Role, typer.Option(help="Who owns the line")] = Role.POLLED,
     charset: Annotated[str, typer.Option(help=" | ".join(CHARSETS))] = "se7",
-    status: Annotated[StatusMode, typer.Option(help="When status is reported")] = StatusMode.AUTOMATIC,
+    status: Annotated[
+        StatusMode | None, typer.Option(help="When status is reported; default: automatic")
+    ] = None,
     answer: Annotated[Answer, typer.Option(help="What owners do with a message")] = Answer.ACCEPT,
     answer_delay: Annotated[float, typer.Option(min=0, help="Seconds until they do it")] = 5.0,
     state: Annotated[
@@ -42,11 +67,14 @@ def command(
     select_window: Annotated[
         float | None, typer.Option(min=0, help="Seconds between the two addresses of a selection")
     ] = None,
-    trailing_cr: Annotated[bool, typer.Option(help="CR after our blocks")] = False,
+    trailing_cr: Annotated[bool | None, typer.Option(help="CR after our blocks")] = None,
     transmitter_failure: Annotated[bool, typer.Option(help="Nothing goes on the air")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line per thing that happens")] = False,
 ) -> None:
-    """A DECT paging system: takes ESPA 4.4.4 calls, shows them on handsets, reports what became of each."""
+    """A DECT paging system: takes ESPA 4.4.4 calls, shows them on handsets, reports what became of each.
+
+    What is typed while it runs is done: "20117 off", "20117 accept", "nak_2 3", "transmitter off", "show".
+    """
     from twisted.internet import reactor as installed  # noqa: PLC0415 (the import installs one)
 
     reactor: Any = installed
@@ -55,7 +83,16 @@ def command(
     )  # wall time by default: a clock that is set back would freeze every timer
     if charset not in CHARSETS:
         raise typer.BadParameter(f"{charset!r}; allowed: {', '.join(CHARSETS)}", param_hint="--charset")
+    if profile not in PROFILES:
+        raise typer.BadParameter(f"{profile!r}; allowed: {', '.join(PROFILES)}", param_hint="--profile")
+    if (listen is None) == (pty is None):
+        raise typer.BadParameter("one of them is needed", param_hint="--listen, --pty")
     tell = printer(as_json)
+    faults = PROFILES[profile].faults()
+    asked = Faults(reply_delay, drop_acks, nak_1, nak_2, nak_3, corrupt, eot_after_ack, bare_nak, silent)
+    asked_options = {"status_mode": status, "select_window": select_window, "trailing_cr": trailing_cr}
+    options: dict[str, Any] = dict(PROFILES[profile].options)
+    options |= {name: value for name, value in asked_options.items() if value is not None}
     system = PagingSystem(
         reactor,
         extensions_of(handsets),
@@ -64,14 +101,16 @@ def command(
         address=_address(address, "--address"),
         peer_address=_address(peer_address, "--peer-address"),
         charset=charset,
-        status_mode=status,
         owner=Owner(answer, answer_delay),
-        select_window=select_window,
-        trailing_cr=trailing_cr,
-        faults=Faults(reply_delay, drop_acks, nak_1, nak_2, nak_3, corrupt, eot_after_ack, bare_nak, silent),
+        faults=faults.and_also(asked),
+        **options,
     )
     set_states(system, state or [])
     system.transmitter_failed = transmitter_failure
+    Thread(target=_read_hand, args=(reactor, Hand(system, tell)), daemon=True).start()
+    if pty is not None:
+        raise typer.Exit(_run_pty(reactor, system, pty, tell))
+    assert listen is not None
     try:
         endpoint: IStreamServerEndpoint = serverFromString(reactor, listen)  # type: ignore[no-untyped-call]
     except (ValueError, TypeError) as error:
@@ -97,6 +136,27 @@ def run(reactor: Any, listening: Any, endpoint: str, tell: Callable[[Event], Non
     for message in failed:
         typer.echo(f"cannot listen on {endpoint}: {message}", err=True)
     return 1 if failed else 0
+
+
+def _run_pty(reactor: Any, system: PagingSystem, path: Path, tell: Callable[[Event], None]) -> int:
+    """Turn the reactor with the line on a pseudo-terminal; 1 if it cannot be linked."""
+    try:
+        line = Pty(reactor, path, system.link.buildProtocol(None))
+    except OSError as error:
+        typer.echo(f"cannot link {path}: {error}", err=True)
+        return 1
+    tell({"event": "listening", "endpoint": str(path), "device": line.device})
+    reactor.addSystemEventTrigger("before", "shutdown", system.stop)
+    reactor.addSystemEventTrigger("before", "shutdown", line.loseConnection)
+    reactor.run()
+    return 0
+
+
+def _read_hand(reactor: Any, hand: Hand) -> None:
+    """Runs in a thread of its own: Twisted's way would make the terminal, and so print, non-blocking."""
+    with suppress(OSError), open(0, "rb", buffering=0, closefd=False) as typed:
+        for line in iter(lambda: typed.readline(LINE_MAX), b""):
+            reactor.callFromThread(hand.type, line.decode("utf-8", "replace"))
 
 
 def printer(as_json: bool) -> Callable[[Event], None]:

@@ -17,6 +17,9 @@ from gateway.cli.common import (
     text,
 )
 
+CALLS = "espa444/"
+"""How the source of an alert begins that another system's call became (`gateway.alerts.source_of_line`)."""
+
 LimitOption = Annotated[
     int, typer.Option("--limit", min=1, max=requests.MAX_LIMIT, help="Rows at most, the newest first.")
 ]
@@ -47,7 +50,7 @@ def alerts(
             one.accepted_at,
             one.status if not one.open else f"open: {one.status}",
             str(one.priority),
-            "alarm" if one.kind is None else one.kind.name.lower(),
+            _kind(one),
             one.unit,
             text(one.case),
             ", ".join(one.receivers),
@@ -128,11 +131,18 @@ def alarms(
         raise typer.Exit(FAILED)
 
 
+def _kind(one: replies.AlertSummary) -> str:
+    """In a word; what is of no kind is an alarm about the gateway itself, or a call of another system."""
+    if one.kind is not None:
+        return one.kind.name.lower()
+    return "call" if one.source.startswith(CALLS) else "alarm"
+
+
 def _show_alert(detail: replies.AlertDetail) -> None:
     for name, value in (
         ("alert", detail.alert),
         ("event", f"{detail.source} {detail.id}"),
-        ("kind", "technical alarm" if detail.kind is None else detail.kind.value),
+        ("kind", _kind(detail) if detail.kind is None else detail.kind.value),
         ("unit", detail.unit),
         ("priority", str(detail.priority)),
         ("case", text(detail.case)),

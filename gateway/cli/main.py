@@ -8,6 +8,7 @@ import typer
 
 from gateway.cli.common import say
 from gateway.cli.decoding import decode
+from gateway.cli.doctor import line
 from gateway.cli.keys import key
 from gateway.cli.looking import alarms, alerts, lines, refusals
 from gateway.cli.process import check, init, serve
@@ -28,6 +29,7 @@ for command in (init, check, serve, who, send, alerts, lines, refusals, alarms, 
     app.command()(command)
 app.add_typer(roster, name="roster")
 app.add_typer(key, name="key")
+app.add_typer(line, name="line")
 
 
 class Schema(StrEnum):

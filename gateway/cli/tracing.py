@@ -131,7 +131,7 @@ class _capture:  # noqa: N801 (a context)
 
 
 def _write(file: TextIO, row: replies.TraceRow, at: float, said: list[Said]) -> None:
-    remark = "; ".join([one.meaning or one.text for one in said])
+    remark = "; ".join(part for one in said for part in (one.meaning or one.text, *one.faults))
     data = bytes.fromhex(row.hex)
     file.write(write_row(Row(max(at, 0.0), row.line, row.connection, row.direction, data), remark))
 

@@ -7,7 +7,8 @@ configuration says of itself (`advise`), and what it means for the people of the
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from gateway.config.lines import Carrier, Credentials, SmppCarrier
+from gateway.config.credentials import Credentials
+from gateway.config.lines import Carrier, SmppCarrier
 from gateway.config.model import Config
 from gateway.config.modem import GsmModemCarrier
 from gateway.model import NumberKind

@@ -18,7 +18,6 @@ from gateway.config.sections import Section
 LATER = "not in this version"
 LATER_KEYS = {
     "gateway": {"answer_within", "divert_after", "ttl"},
-    "smpp": {"bind_mode", "dialect", "flash", "statuses"},
 }
 ALIAS_DEPTH = 5  # of source[0].aliases.700: table, index, type, key, address
 SHOWN_VALUE = 60  # characters of a wrong value that help to find it

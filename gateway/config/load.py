@@ -16,6 +16,7 @@ from gateway.config.faults import ConfigFaults, Fault, translate
 from gateway.config.lines import MqttSource, Source
 from gateway.config.model import SECTIONS, TYPES, Config
 from gateway.config.mqtt import FILES, mqtt_faults
+from gateway.delivery.answer_words import folded as answered
 from gateway.routing.criteria import folded
 
 MAX_CONFIG_BYTES = 1 << 20  # a thousand times a long configuration; keeps a wrong path from filling memory
@@ -44,7 +45,7 @@ def parse(data: bytes, folder: Path, env: Mapping[str, str]) -> Config:
     document = _toml(data)
     faults: list[Fault] = []
     _name_sources(document)
-    for check in (_names_twice, _words_twice, _espa_lines):
+    for check in (_names_twice, _words_twice, _answers_twice, _espa_lines, _smpp_sites):
         faults += check(document)
     faults += _passwords(document, folder, env)
     for path, row in _tables(document, "source"):
@@ -132,6 +133,37 @@ def _words_twice(document: Table) -> list[Fault]:
                 faults.append(Fault(path, f"{value!r} stands in {seen[word]} too"))
             if word:
                 seen.setdefault(word, path)
+    return faults
+
+
+def _answers_twice(document: Table) -> list[Fault]:
+    """A word that says yes and no; the defaults count where a key is not written."""
+    defaults = SECTIONS["answers"]().model_dump()
+    section = document.get("answers", {})
+    words = defaults | section if isinstance(section, dict) else defaults
+    accepted, declined = (
+        [answered(word) for word in words[key] if isinstance(word, str)]
+        if isinstance(words[key], list | tuple)
+        else []
+        for key in ("accept", "decline")
+    )
+    return [
+        Fault(f"answers.decline[{place}]", f"{word!r} stands in answers.accept too")
+        for place, word in enumerate(declined)
+        if word in accepted
+    ]
+
+
+def _smpp_sites(document: Table) -> list[Fault]:
+    faults = []
+    for path, row in _tables(document, "carrier"):
+        if row.get("type") != "smpp":
+            continue
+        if not row.get("endpoint") and not row.get("endpoints"):
+            what = "is missing; allowed: endpoint (one site), or endpoints (several of one account)"
+            faults.append(Fault(f"{path}.endpoint", what))
+        elif "endpoint" in row and "endpoints" in row:
+            faults.append(Fault(f"{path}.endpoints", "stands beside endpoint; only one of them is allowed"))
     return faults
 
 

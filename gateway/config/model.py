@@ -15,6 +15,7 @@ from gateway.config.lines import (
 from gateway.config.modem import GsmModemCarrier
 from gateway.config.sections import (
     AlarmsSection,
+    AnswersSection,
     CriteriaSection,
     GatewaySection,
     PrivacySection,
@@ -43,6 +44,7 @@ class Config(Section):
     privacy: PrivacySection = PrivacySection()
     texts: TextsSection = TextsSection()
     alarms: AlarmsSection = AlarmsSection()
+    answers: AnswersSection = AnswersSection()
     source: Annotated[
         tuple[AnySource, ...], BeforeValidator(as_tuple, json_schema_input_type=list[AnySource])
     ] = ()
@@ -69,6 +71,7 @@ SECTIONS: dict[str, type[Section]] = {
     "privacy": PrivacySection,
     "texts": TextsSection,
     "alarms": AlarmsSection,
+    "answers": AnswersSection,
 }
 TYPES: dict[str, dict[str, type[Section]]] = {
     "source": {"tcp": TcpSource, "mqtt": MqttSource, "espa444": EspaSource},

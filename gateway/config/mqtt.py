@@ -5,8 +5,6 @@ Run on the document before pydantic sees it, so that these faults come with all 
 
 from typing import Any
 
-from paho.mqtt.client import topic_matches_sub
-
 from gateway.config.faults import Fault
 
 SHARED = "$share/"
@@ -16,6 +14,9 @@ FILES = ("ca_file", "cert_file", "key_file")
 
 def mqtt_faults(path: str, row: dict[str, Any]) -> list[Fault]:
     """The faults of one source; values of a wrong type are left to pydantic."""
+    # Imported only where a source is configured: a gateway without MQTT starts without its library.
+    from paho.mqtt.client import topic_matches_sub  # noqa: PLC0415
+
     faults = []
     topic = _text(row, "topic", "clinic24/events")
     status = _text(row, "status_topic", "clinic24/status")
@@ -23,9 +24,7 @@ def mqtt_faults(path: str, row: dict[str, Any]) -> list[Fault]:
         reason = "a shared subscription loses a dead node's share; every node subscribes to everything"
         faults.append(Fault(f"{path}.topic", f"{reason}; allowed: a topic without {SHARED}"))
     elif topic and status and topic_matches_sub(topic, f"{status}/online"):
-        faults.append(
-            Fault(f"{path}.topic", "covers status_topic: what we publish would come back as events")
-        )
+        faults.append(Fault(f"{path}.topic", "covers status_topic: what we publish would come back"))
     elif topic == status:
         faults.append(Fault(f"{path}.status_topic", "is the topic of the events; allowed: another"))
     if "#" in status or "+" in status:

@@ -12,6 +12,7 @@ import phonenumbers
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from gateway import endpoints
+from gateway.delivery.answer_words import ACCEPT_WORDS, DECLINE_WORDS, AnswerBook, folded, tokens
 from gateway.roster.wall import load_zone
 from gateway.routing.criteria import ALERTING, DOCTOR_WORDS, NURSE_WORDS
 from protocols.clinic24.event import Kind
@@ -133,6 +134,35 @@ class TextsSection(Section):
     """[texts]: what messages say."""
 
     language: Literal["sv", "en"] = Field(default="sv", description="of the messages to handsets and phones")
+
+
+def _answer_words(value: tuple[str, ...]) -> tuple[str, ...]:
+    words = tuple(folded(word) for word in value)
+    wrong = [word for word in value if tokens(word) != (folded(word),)]
+    if wrong:
+        raise ValueError(f"has {wrong}; allowed: single words without blanks and punctuation")
+    return words
+
+
+AnswerWords = Annotated[
+    tuple[Word, ...],
+    BeforeValidator(as_tuple, json_schema_input_type=list[Word]),
+    AfterValidator(_answer_words),
+]
+
+
+class AnswersSection(Section):
+    """[answers]: what a receiver writes back to an SMS; the first word of each is what the page asks for."""
+
+    accept: AnswerWords = Field(default=ACCEPT_WORDS, min_length=1, description="words that take the case")
+    decline: AnswerWords = Field(
+        default=DECLINE_WORDS, description="words that pass the case on; empty: only a yes is asked for"
+    )
+
+    @property
+    def words(self) -> AnswerBook:
+        """The words as they are read."""
+        return AnswerBook(self.accept, self.decline)
 
 
 class AlarmsSection(Section):

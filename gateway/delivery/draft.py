@@ -55,7 +55,8 @@ class Draft:
             self.note(number, f"{news} ignored: the page is {page.state}", reason)
             return False
         proof = max(page.proof, proof_of(state), key=PROOF_ORDER.index)
-        self.pages[number] = replace(page, state=state, proof=proof)
+        sent_at = self.now if page.sent_at is None and proof is not Proof.NONE else page.sent_at
+        self.pages[number] = replace(page, state=state, proof=proof, sent_at=sent_at)
         if news is not PageInput.BEGIN:
             self.note(number, news.value, reason, status=outcome)
         return True
@@ -132,12 +133,16 @@ class Draft:
         )
 
     def shift(self, by: int) -> None:
-        """Move every time that lies ahead."""
+        """Move every time that lies ahead, and those that an answer's time is compared with."""
         self._expires_at += by
         if self.escalates_at is not None:
             self.escalates_at += by
         for number, page in enumerate(self.pages):
             self.change_page(number, opened_at=page.opened_at + by, due_at=page.due_at + by)
+            if page.sent_at is not None:
+                self.change_page(number, sent_at=page.sent_at + by)
+            if page.answered_at is not None:
+                self.change_page(number, answered_at=page.answered_at + by)
 
     def change(self) -> Change:
         """The value that comes out of the step."""

@@ -45,6 +45,7 @@ class Reported:
     page: int
     input: PageInput
     detail: str
+    ref: tuple[int, str] | None = None  # (attempt, the carrier's identity for it from now on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Noted:
     page: int | None
     text: str
     detail: str
+    ref: tuple[int, str] | None = None  # as in Reported
 
 
 @dataclass(frozen=True, slots=True)

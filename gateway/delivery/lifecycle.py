@@ -54,8 +54,10 @@ def _while_open(draft: Draft, event: e.Event) -> None:
         case e.Failed():
             _failed(draft, event)
         case e.Reported():
+            draft.ref = event.ref
             _reported(draft, event)
         case e.Noted(page, text, detail):
+            draft.ref = event.ref
             draft.note(page, text, detail)
         case e.Due():
             _due(draft)
@@ -75,14 +77,19 @@ def _after_the_end(draft: Draft, event: e.Event) -> None:
             draft.page(page).state is not PageState.ACKNOWLEDGED
         ):
             draft.note(page, "answer after the end", detail, status=OutcomeWord.ACKNOWLEDGED, late=True)
+            draft.change_page(page, answered_at=draft.now)
         case e.Reported(page, news, detail):
             draft.note(page, f"{news} after the end", detail)
+            draft.ref = event.ref
+            if news is PageInput.DECLINE:
+                draft.change_page(page, answered_at=draft.now)
         case e.Taken(page):
             draft.ref = _ref(event)
             draft.note(page, "taken after the end", "")
             if draft.alert.closed in (OutcomeWord.ACKNOWLEDGED, OutcomeWord.CANCELLED):
                 draft.recalls.append(page)
         case e.Noted(page, text, detail):
+            draft.ref = event.ref
             draft.note(page, text, detail)
         case _:
             """A turn, a deadline or a failure of something that is over."""
@@ -144,6 +151,8 @@ def _failed(draft: Draft, event: e.Failed) -> None:
             due = draft.now + retry_after(page.attempts)
             repeat = page.repeat or kind is FailureKind.IN_DOUBT
             draft.change_page(event.page, due_at=due, repeat=repeat)
+            if kind is FailureKind.DIVERT and not page.diverted:
+                _divert(draft, event.page, "this way is closed for now")
 
 
 def _refused(draft: Draft, number: int, reason: str) -> None:
@@ -174,6 +183,8 @@ def _reported(draft: Draft, event: e.Reported) -> None:
         return
     if not draft.move(event.page, event.input, event.detail, outcome=_REPORT_OUTCOMES[event.input]):
         return
+    if event.input in (PageInput.ACKNOWLEDGE, PageInput.DECLINE):
+        draft.change_page(event.page, answered_at=draft.now)
     if event.input is PageInput.ACKNOWLEDGE:
         draft.close(OutcomeWord.ACKNOWLEDGED, event.detail)
     elif event.input is PageInput.DECLINE and draft.page(event.page).rung == draft.reached:
@@ -186,11 +197,15 @@ def _due(draft: Draft) -> None:
         return
     for number, page in enumerate(draft.pages):
         if _can_divert(page) and draft.now >= _diverts_at(draft.alert, page):
-            draft.change_page(number, diverted=True)
-            draft.note(number, "not taken in time: another way is tried too, if one is left", "")
-            _open_next(draft)
+            _divert(draft, number, "not taken in time")
     if draft.escalates_at is not None and draft.now >= draft.escalates_at:
         _open_rung(draft)
+
+
+def _divert(draft: Draft, number: int, why: str) -> None:
+    draft.change_page(number, diverted=True)
+    draft.note(number, f"{why}: another way is tried too, if one is left", "")
+    _open_next(draft)
 
 
 def _restarted(draft: Draft) -> None:

@@ -9,7 +9,7 @@ be dialled, and half a unit's name is another unit. No patient data: a `Subject`
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.model import NumberKind, Subject
 from gateway.ports import Capabilities
@@ -36,6 +36,7 @@ class Wording:
     asked_for: str  # before the profession that was asked for
     call: str  # before a call-back number
     answer: str  # on a handset that can answer
+    called_by: str  # before the system that called, where what it said must not be shown
     plain: str  # between priority and unit in the plainest text
 
 
@@ -55,6 +56,7 @@ SWEDISH = Wording(
     asked_for="för",
     call="ring",
     answer="Svara OK",
+    called_by="Larm från",
     plain="larm",
 )
 
@@ -74,6 +76,7 @@ ENGLISH = Wording(
     asked_for="for",
     call="call",
     answer="Answer OK",
+    called_by="Alert from",
     plain="alert",
 )
 
@@ -94,12 +97,46 @@ def template_for(capabilities: Capabilities, language: str, sms_case: bool) -> T
     return Template(WORDINGS[language], include_case=on_handset or sms_case)
 
 
-def compose(subject: Subject, template: Template, capabilities: Capabilities, *, repeat: bool) -> str:
-    """The text of one attempt; at most `capabilities.max_text` long by `capabilities.measure`."""
+def compose(
+    subject: Subject,
+    template: Template,
+    capabilities: Capabilities,
+    *,
+    repeat: bool,
+    said: str | None = None,
+    reference: int | None = None,
+    hint: str = "",
+) -> str:
+    """The text of one attempt; at most `capabilities.max_text` long by `capabilities.measure`.
+
+    `said` is what another system's call says. It goes to handsets as it is, and nowhere else: it may name a
+    patient. `reference` is what an answer by SMS may name; it stands at the end and is never cut off, and
+    `hint` before it says how to answer.
+    """
+    if reference is None:
+        return _compose(subject, template, capabilities, repeat, said, "")
+    room = _before(reference, capabilities)
+    return f"{_compose(subject, template, room, repeat, said, hint)} {_shown(reference)}"
+
+
+def _compose(
+    subject: Subject,
+    template: Template,
+    capabilities: Capabilities,
+    repeat: bool,
+    said: str | None,
+    hint: str,
+) -> str:
     words = template.wording
+    if subject.line is not None:
+        on_handset = capabilities.serves is NumberKind.EXTENSION
+        text = said if said and on_handset else f"{words.called_by} {subject.line}, {subject.address}"
+        return _cut(" ".join([*_marks(subject, words, repeat), text]), capabilities)
     essential = _marks(subject, words, repeat) + _essential(subject, words)
     optional = _optional(subject, template)
-    if capabilities.can_answer and subject.kind is not None:
+    if hint:
+        optional.append(hint)
+    elif capabilities.can_answer and subject.kind is not None:
         optional.append(words.answer)
     text = " ".join(essential + optional)
     while capabilities.measure(text) > capabilities.max_text and optional:
@@ -110,9 +147,24 @@ def compose(subject: Subject, template: Template, capabilities: Capabilities, *,
     return text
 
 
-def plainest(subject: Subject, wording: Wording, capabilities: Capabilities) -> str:
+def plainest(
+    subject: Subject, wording: Wording, capabilities: Capabilities, reference: int | None = None
+) -> str:
     """What is said when the ordinary text could not be made: that there is a case, how urgent, and where."""
-    return _cut(f"{wording.priority} {subject.priority} {wording.plain} {subject.unit}", capabilities)
+    text = f"{wording.priority} {subject.priority} {wording.plain} {subject.unit}"
+    if reference is None:
+        return _cut(text, capabilities)
+    return f"{_cut(text, _before(reference, capabilities))} {_shown(reference)}"
+
+
+def _shown(reference: int) -> str:
+    return f"({reference})"
+
+
+def _before(reference: int, capabilities: Capabilities) -> Capabilities:
+    """The same wire, with the reference already on it."""
+    measure = capabilities.measure
+    return replace(capabilities, measure=lambda text: measure(f"{text} {_shown(reference)}"))
 
 
 def _marks(subject: Subject, words: Wording, repeat: bool) -> list[str]:

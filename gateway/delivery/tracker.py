@@ -55,23 +55,34 @@ class Tracker:
     def reported(self, report: Report) -> "Deferred[None]":
         """See `ports.CarrierEvents.reported`."""
         found = {
-            (attempt.alert, attempt.page)
+            (attempt.alert, attempt.page): attempt
             for number in report.numbers
-            for attempt in self._attempts(report.carrier, number)
+            for attempt in self.attempts(report.carrier, number, LOOK_BACK)
             if report.matches(attempt)
         }
-        pages = self._open_to(report.word, found)
+        pages = self._open_to(report.word, set(found))
         if not pages:
             self.unmatched += 1
             log.info("news of no page that we know", carrier=report.carrier, word=report.word.value)
             return succeed(None)
+        if len(pages) == 1:
+            (only,) = pages
+            return self._tell(report, found[only])
         news = INPUTS.get(report.word)
-        if news is not None and len(pages) == 1:
-            ((alert, page),) = pages
-            return self._keeper.post(alert, e.Reported(page, news, report.detail))
         text = report.word.value if news is None else f"{report.word.value}, but of which page is not certain"
         told = [self._keeper.post(alert, e.Noted(page, text, report.detail)) for alert, page in sorted(pages)]
         return gatherResults(told).addCallback(lambda _: None)
+
+    def _tell(self, report: Report, attempt: Attempt) -> "Deferred[None]":
+        """News of this attempt and no other."""
+        word, ref = report.word, None
+        if report.progress is not None:
+            word, identity = report.progress(attempt)
+            ref = (attempt.id, identity)
+        news = INPUTS.get(word)
+        if news is None:
+            return self._keeper.post(attempt.alert, e.Noted(attempt.page, word.value, report.detail, ref))
+        return self._keeper.post(attempt.alert, e.Reported(attempt.page, news, report.detail, ref))
 
     def attempts_of(self, alert: Alert, page: int) -> list[Attempt]:
         """Every attempt of one page, oldest first."""
@@ -79,12 +90,13 @@ class Tracker:
         route = alert.rungs[entry.rung].routes[entry.route]
         return [
             attempt
-            for attempt in self._attempts(route.carrier, route.number)
+            for attempt in self.attempts(route.carrier, route.number, LOOK_BACK)
             if (attempt.alert, attempt.page) == (alert.id, page)
         ]
 
-    def _attempts(self, carrier: str, number: str) -> list[Attempt]:
-        stored = self._attempts_to(carrier, number, self._clock.now() - LOOK_BACK)
+    def attempts(self, carrier: str, number: str, within: int) -> list[Attempt]:
+        """What began to go to a number within the last `within` ms, the oldest first."""
+        stored = self._attempts_to(carrier, number, self._clock.now() - within)
         return [
             self._keeper.with_ref(attempt)
             for attempt in stored + self._keeper.uncommitted_attempts(carrier, number)

@@ -1,13 +1,14 @@
 """The doctor's end of the line: says bytes, and waits for what is heard.
 
-Rules: nothing is answered by itself; every byte is said by a step of the examination. Everything said and heard
-is told to `witness`, for the screen. A line that returns our own bytes is noticed, and they are swallowed.
+Rules: nothing is answered by itself; every byte is said by a step of the examination. Everything said and
+heard is told to `witness`, for the screen. A line that returns our own bytes is noticed, and they are
+swallowed.
 """
 
 from collections.abc import Callable
 
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IReactorTime, ITCPTransport
+from twisted.internet.interfaces import IDelayedCall, IReactorTime, ITCPTransport
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 
@@ -32,12 +33,17 @@ class LineClosed(Exception):  # noqa: N818 (a fact to report)
 class DoctorLine(Protocol):
     """One connection."""
 
-    def __init__(self, clock: IReactorTime, witness: Witness) -> None:
+    def __init__(
+        self, clock: IReactorTime, witness: Witness, connected: "Callable[[DoctorLine], None]"
+    ) -> None:
         self._clock = clock
+        self._connected = connected
         self._witness = witness
         self._heard: list[Heard] = []
         self._waiter: Deferred[None] | None = None
         self._echo = b""
+        self._held = b""  # what may be the beginning of our echo
+        self._held_timer: IDelayedCall | None = None
         self._text_of = lambda data: data.decode("latin-1")
         self._listener = Listener(self._text_of)
         self.raw = b""
@@ -51,8 +57,12 @@ class DoctorLine(Protocol):
     def connectionMade(self) -> None:
         if ITCPTransport.providedBy(self.transport):
             self.transport.setTcpNoDelay(True)
+        self._connected(self)
 
     def dataReceived(self, data: bytes) -> None:
+        self._take(data)
+
+    def _take(self, data: bytes) -> None:
         data = self._without_echo(data)
         self.raw = (self.raw + data)[:MAX_RAW]
         if not self.masked and parity_in_bit_7(self.raw):
@@ -64,6 +74,8 @@ class DoctorLine(Protocol):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         self.closed = reason.getErrorMessage()
+        if self._held_timer is not None and self._held_timer.active():
+            self._held_timer.cancel()
         self._wake()
 
     def say(self, data: bytes) -> None:
@@ -129,14 +141,27 @@ class DoctorLine(Protocol):
             waiter.callback(None)
 
     def _without_echo(self, data: bytes) -> bytes:
-        """A line that hears itself returns every byte before anybody can answer."""
+        """What is left when our own bytes, which a two-wire line returns before anybody answers, are gone.
+
+        Until a line has returned a whole write of two bytes and more, the beginning of one is only held: an
+        EOT may also be the answer to an EOT.
+        """
+        if self._held_timer is not None and self._held_timer.active():
+            self._held_timer.cancel()
+        data, self._held = self._held + data, b""
         if not self._echo:
             return data
-        same = min(len(self._echo), len(data))
-        # A single byte could be an answer: an EOT to an EOT. Two and more are our own.
-        if data[:same] == self._echo[:same] and (len(self._echo) > 1 or self.echoes):
+        if data.startswith(self._echo) and (len(self._echo) > 1 or self.echoes):
             self.echoes = True
-            self._echo, data = self._echo[same:], data[same:]
+            data, self._echo = data[len(self._echo) :], b""
+        elif self._echo.startswith(data) and len(self._echo) > 1:
+            self._held = data
+            self._held_timer = self._clock.callLater(QUIET, self._no_echo)
+            return b""
         else:
             self._echo = b""
         return data
+
+    def _no_echo(self) -> None:
+        self._echo = b""
+        self._take(b"")

@@ -24,8 +24,8 @@ from gateway.roster.slots import FOREVER
 from gateway.roster.values import Area, Duty, Receiver, ReceiverKind, Slot, Unit
 
 KEPT_DUTIES = 32_768
-"""Units and roles whose duty is kept, some 1 KiB each: every one of a region of 10,000 units. Measured with the
-records below: 26 MB for 10,000 duties. Forgotten all at once."""
+"""Units and roles whose duty is kept, some 1 KiB each: every one of a region of 10,000 units. Measured with
+the records below: 26 MB for 10,000 duties. Forgotten all at once."""
 
 KEPT_RECORDS = 65_536
 """Units and receivers kept, some 0.5 KiB each: all that a region of 10,000 units has on duty in a day."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from gateway.audit.record import append
 from gateway.roster import statements
 from gateway.roster.changes import Change
 from gateway.roster.index import clear_up, read_meta
@@ -50,11 +51,11 @@ def stage(
         if change.before is not None:
             connection.execute(table.hide, (generation, *key, seen, seen))
         if change.after is not None:
-            connection.executemany(table.add, _rows(change.after, generation, made_by, made_at))
+            connection.executemany(table.add, slot_rows(change.after, generation, made_by, made_at))
 
 
-def swap(connection: sqlite3.Connection, generation: int, plan: Plan) -> None:
-    """Make the whole import seen at once."""
+def swap(connection: sqlite3.Connection, generation: int, plan: Plan, who: str, at: int) -> None:
+    """Make the whole import seen at once, and record what `who` changed at `at` (UTC ms)."""
     _require(connection, generation)
     if read_meta(connection).revision != plan.revision:
         raise RosterChanged("the roster was changed meanwhile; nothing was imported")
@@ -67,6 +68,7 @@ def swap(connection: sqlite3.Connection, generation: int, plan: Plan) -> None:
     lengths = [(length, unit, length) for unit, length in plan.longest.items()]
     connection.executemany(statements.LENGTHEN, lengths)
     connection.execute(statements.SET_LIVE, (generation,))
+    append(connection, at, who, plan.recorded)
 
 
 def purge(connection: sqlite3.Connection, generation: int, slots: Iterable[SlotChange]) -> None:
@@ -93,7 +95,8 @@ def _require(connection: sqlite3.Connection, generation: int) -> None:
         raise RosterChanged("another import was started meanwhile; nothing of this one was taken")
 
 
-def _rows(held: Held, generation: int, made_by: str, made_at: int) -> list[tuple[Any, ...]]:
+def slot_rows(held: Held, generation: int, made_by: str, made_at: int) -> list[tuple[Any, ...]]:
+    """The rows of a slot as `SlotTable.add` takes them."""
     times = (
         held.begins.isoformat("minutes"),
         held.ends.isoformat("minutes"),

@@ -17,8 +17,12 @@ IMPORTED = "import"
 """Who entered a slot that came by an import."""
 
 
-async def import_roster(writer: Writer, plan: Plan, now: int, made_by: str = IMPORTED) -> None:
+async def import_roster(
+    writer: Writer, plan: Plan, now: int, made_by: str = IMPORTED, who: str = IMPORTED
+) -> None:
     """Carry out a plan; fires when it is committed and seen. `now` in UTC ms.
+
+    `made_by` is shown beside a slot, `who` stands in the record of changes.
 
     Raises RosterChanged if the roster is no longer the one that the plan was made for (make another plan),
     StoreUnavailable if the store cannot commit; nothing was imported then.
@@ -29,7 +33,7 @@ async def import_roster(writer: Writer, plan: Plan, now: int, made_by: str = IMP
     try:
         for batch in _batches(plan.slots):
             await writer.run(edit.stage, generation, batch, made_by, now)
-        await writer.run(edit.swap, generation, plan)
+        await writer.run(edit.swap, generation, plan, who, now)
     except Exception:
         await _quietly(writer, generation)
         raise

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from gateway.audit.record import Change as Recorded
+from gateway.audit.slots import import_changes
 from gateway.roster import statements
 from gateway.roster.changes import Change, frame_changes
 from gateway.roster.document import Document, in_order
@@ -45,6 +47,7 @@ class Plan:
     slots: tuple[SlotChange, ...]
     retired: frozenset[str]  # deleted receivers whom past slots still name
     longest: dict[str, int]  # ms that an assignment of the unit lasts at most, where it may become more
+    recorded: tuple[Recorded, ...]  # what the record of changes will say
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -103,12 +106,14 @@ class _Planning:
         slots = [*self._named(), *(self._removed() if self.whole else self._kept())]
         if self.faults:
             raise RosterFaults(in_order(self.faults))
+        frame = tuple(frame_changes(self.before, self.after))
         return Plan(
             revision=self.meta.revision,
-            frame=tuple(frame_changes(self.before, self.after)),
+            frame=frame,
             slots=tuple(slots),
             retired=self._retired(),
             longest=self._longest(slots),
+            recorded=import_changes(frame, slots),
         )
 
     def _named(self) -> Iterator[SlotChange]:

@@ -11,6 +11,9 @@ AREA = "SELECT id, name, fallback FROM area WHERE id = ?"
 RECEIVER = """
 SELECT id, name, kind, number, number_kind, backup, backup_kind, any_number, former FROM receiver WHERE id = ?
 """
+RECEIVER_OF_NUMBER = """
+SELECT id FROM receiver WHERE number = ? AND number_kind = 'extension' AND former = 0 ORDER BY id LIMIT 1
+"""
 UNITS_OF_RECEIVER = "SELECT unit FROM receiver_unit WHERE receiver = ? ORDER BY position"
 
 ON_DUTY = """
@@ -77,6 +80,7 @@ DROP_ADMINISTRATOR = "DELETE FROM administrator WHERE username = ?"
 
 SET_FILLING = "UPDATE roster_meta SET filling = ? WHERE id = 1"
 SET_LIVE = "UPDATE roster_meta SET revision = revision + 1, generation = ? WHERE id = 1"
+TOUCH = "UPDATE roster_meta SET revision = revision + 1 WHERE id = 1"
 SET_ZONE = "UPDATE roster_meta SET revision = revision + 1, zone = ?, tz_version = ? WHERE id = 1"
 LONGEST = "SELECT max(end_ms - start_ms) FROM assignment WHERE unit = ?"
 LENGTHEN = "UPDATE unit SET longest_ms = ? WHERE id = ? AND longest_ms < ?"

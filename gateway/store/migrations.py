@@ -12,7 +12,9 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from gateway.store.account_tables import ACCOUNT_TABLES, RECEIVER_INDEX
 from gateway.store.alert_tables import ALERT_TABLES
+from gateway.store.audit_tables import AUDIT_TABLES
 from gateway.store.call_tables import CALL_TABLES
 from gateway.store.connection import open_writer, tx
 from gateway.store.roster_tables import ROSTER_TABLES
@@ -77,7 +79,18 @@ def _calls(db: Database) -> None:
     _create(db.conn, CALL_TABLES)
 
 
-STEPS: dict[str, Callable[[Database], None]] = {"0001 alerts": _alerts, "0002 roster": _roster, "0003 calls": _calls}
+def _accounts(db: Database) -> None:
+    _create(db.conn, ACCOUNT_TABLES)
+    _create(db.conn, AUDIT_TABLES)
+    _create(db.conn, RECEIVER_INDEX)
+
+
+STEPS: dict[str, Callable[[Database], None]] = {
+    "0001 alerts": _alerts,
+    "0002 roster": _roster,
+    "0003 calls": _calls,
+    "0004 accounts and audit": _accounts,
+}
 """Every migration by its name, in the order in which they are applied."""
 
 MIGRATIONS = Migrations("bakjour")

@@ -96,9 +96,9 @@ SELECT at, status, way, source, event, kind, unit, priority, errors FROM refusal
 # -- calls of other systems ------------------------------------------------------------------------------
 
 SAME_CALL = """
-SELECT incoming_call.alert, incoming_call.session FROM incoming_call JOIN alert ON alert.id = incoming_call.alert
-WHERE incoming_call.line = ? AND incoming_call.address = ? AND incoming_call.at > ? AND incoming_call.block = ?
-AND alert.closed IS NULL ORDER BY incoming_call.at DESC LIMIT 1
+SELECT alert, session FROM incoming_call WHERE line = ? AND address = ? AND at > ? AND block = ?
+AND EXISTS (SELECT 1 FROM alert WHERE alert.id = incoming_call.alert AND alert.closed IS NULL)
+ORDER BY at DESC LIMIT 1
 """
 ADD_CALL = """
 INSERT INTO incoming_call (alert, line, address, session, running, at, text, block)

@@ -34,6 +34,8 @@ PHRASES = {
     "rejected": Phrase("en händelse via {} avvisades", "an event by {} was rejected"),
     "reserve": Phrase("ont om diskutrymme", "little room on the disk"),
     "resolver": Phrase("mottagare kan inte utses", "receivers cannot be resolved"),
+    "signal": Phrase("modemet {} har svag signal", "the signal of modem {} is weak"),
+    "sim": Phrase("SIM-kortet i modemet {} behöver åtgärd", "the SIM in modem {} needs attention"),
     "store": Phrase("lagringen tar inte emot ändringar", "the store takes no changes"),
     "system": Phrase("sökarsystemet på linjen {} anger sändarfel", "transmitter failure at line {}"),
     "text": Phrase("texten till larm {} fick göras om", "the text of alert {} failed"),

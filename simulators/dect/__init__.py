@@ -4,8 +4,10 @@ from simulators.dect.faults import Faults
 from simulators.dect.handset import Answer, Handset, HandsetState, Owner, Shown
 from simulators.dect.link import Link, Role
 from simulators.dect.paging import Event, PagingSystem, StatusMode
+from simulators.dect.profiles import PROFILES, Profile
 
 __all__ = [
+    "PROFILES",
     "Answer",
     "Event",
     "Faults",
@@ -14,6 +16,7 @@ __all__ = [
     "Link",
     "Owner",
     "PagingSystem",
+    "Profile",
     "Role",
     "Shown",
     "StatusMode",

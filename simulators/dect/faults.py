@@ -1,27 +1,12 @@
-"""How the simulated paging system misbehaves on the line, on request.
+"""How the simulated paging system misbehaves on the line, on request: what there is to ask for.
 
-`FaultySession` stands around one of our correct stations and bends what comes out of it, so that the
-habits and faults of real stations can be played without a second station full of flags. Rule: a block
-that is refused by request never reaches the paging system, and one whose ACK is lost has reached it.
+`habits` does it, and `judging` says what a block is answered with. Rule: a block that is refused by request
+never reaches the paging system, and one whose ACK is lost has reached it.
 """
 
-from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
-from protocols.espa444 import (
-    BlockReceived,
-    ControlEvent,
-    ControlStation,
-    LinkAnswer,
-    PolledEvent,
-    PolledStation,
-    SendBlock,
-    SendCall,
-)
-from protocols.espa444.records import ACK, EOT, NAK, SOH, Block
-from protocols.session import Token
-
-StationEvent = PolledEvent | ControlEvent
+from protocols.espa444.records import NAK
 
 
 @dataclass(slots=True)
@@ -44,6 +29,28 @@ class Faults:
     """Leaves out the error identifier, as DraxService does."""
     silent: bool = False
     """Says nothing at all."""
+    eot_kills: bool = False
+    """Hears nothing of what stands behind an EOT in the same write, as digimat."""
+    refuse_8_bit: bool = False
+    """Takes a byte above 7F for damage."""
+    refuse_trailing_rs: bool = False
+    """Takes an RS before ETX for a fault of the content."""
+    demand_cr: bool = False
+    """Does not see a block without a CR behind it, as some settings of Ascom's."""
+    ignore_other_headers: bool = False
+    """Acknowledges what is no call, and does nothing about it, as Avaya."""
+    refused_call_types: str = ""
+    """Values of record 4 that are refused as invalid."""
+    broken_bcc: bytes = b""
+    """Check characters that it takes for something else, and the block for damaged, as EspaLib."""
+
+    def and_also(self, asked: "Faults") -> "Faults":
+        """These, and whatever `asked` says otherwise than a correct station does."""
+        wanted = {one.name: getattr(asked, one.name) for one in fields(Faults)}
+        plain = Faults()
+        return replace(
+            self, **{name: value for name, value in wanted.items() if value != getattr(plain, name)}
+        )
 
     def take_nak(self) -> bytes | None:
         """The NAK that the next block shall get; None if it is taken in earnest."""
@@ -52,94 +59,3 @@ class Faults:
                 setattr(self, name, left - 1)
                 return prefix + bytes((NAK,))
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Command: bring a block to the other side, whichever role we have."""
-
-    ref: int
-    block: Block
-
-
-class FaultySession:
-    """A session around a station; see `protocols.session` for what its methods promise."""
-
-    def __init__(self, station: PolledStation | ControlStation, faults: Faults, now: float) -> None:
-        self.station = station
-        self._faults = faults
-        self._now = now
-        self._held: deque[tuple[float, bytes]] = deque()
-
-    @property
-    def close_reason(self) -> str | None:
-        return self.station.close_reason
-
-    def receive_data(self, data: bytes, now: float) -> list[StationEvent]:
-        self._now = now
-        events: list[StationEvent] = []
-        for event in self.station.receive_data(data, now):
-            nak = self._faults.take_nak() if isinstance(event, BlockReceived) else None
-            if nak is None or not isinstance(event, BlockReceived):
-                events.append(event)
-            else:
-                self._say(self.station.data_to_send())
-                self.station.answer(event.token, LinkAnswer.NAK_INVALID, now)
-                self.station.data_to_send()
-                self._say(self._bent_answer(nak))
-        return events
-
-    def receive_eof(self, now: float) -> list[StationEvent]:
-        self._now = now
-        return [*self.station.receive_eof(now)]
-
-    def send(self, command: Report, now: float) -> None:
-        self._now = now
-        if isinstance(self.station, ControlStation):
-            self.station.send(SendCall(command.ref, command.block), now)
-        else:
-            self.station.send(SendBlock(command.ref, command.block), now)
-
-    def answer(self, token: Token, answer: LinkAnswer, now: float) -> None:
-        self._now = now
-        self._say(self.station.data_to_send())
-        self.station.answer(token, answer, now)
-        self._say(self._bent_answer(self.station.data_to_send()))
-
-    def data_to_send(self) -> bytes:
-        self._say(self.station.data_to_send())
-        out = b""
-        while self._held and self._held[0][0] <= self._now:
-            out += self._held.popleft()[1]
-        return out
-
-    def sent(self, now: float) -> None:
-        self.station.sent(now)
-
-    def next_deadline(self) -> float | None:
-        deadlines = [self._held[0][0]] if self._held else []
-        if (deadline := self.station.next_deadline()) is not None:
-            deadlines.append(deadline)
-        return min(deadlines, default=None)
-
-    def tick(self, now: float) -> list[StationEvent]:
-        self._now = now
-        return [*self.station.tick(now)]
-
-    def _bent_answer(self, answer: bytes) -> bytes:
-        """The answer to a block, as it shall look."""
-        if answer == bytes((ACK,)) and self._faults.drop_acks > 0:
-            self._faults.drop_acks -= 1
-            return b""
-        return answer + (bytes((EOT,)) if self._faults.eot_after_ack else b"")
-
-    def _say(self, data: bytes) -> None:
-        if not data or self._faults.silent:
-            return
-        if self._faults.bare_nak and data[1:2] == bytes((NAK,)):
-            data = data[1:]
-        if data[0] == SOH and self._faults.corrupt > 0:
-            self._faults.corrupt -= 1
-            middle = len(data) // 2
-            data = data[:middle] + bytes((data[middle] ^ 0x01,)) + data[middle + 1 :]
-        self._held.append((self._now + self._faults.reply_delay, data))

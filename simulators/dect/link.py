@@ -33,7 +33,8 @@ from protocols.espa444 import (
 )
 from protocols.session import LocalProtocolError
 from protocols.transport import Pump
-from simulators.dect.faults import Faults, FaultySession, Report, StationEvent
+from simulators.dect.faults import Faults
+from simulators.dect.habits import FaultySession, Report, StationEvent
 
 MAX_REPORTS = 1000
 """Reports that wait for the line; the oldest goes when there are more."""
@@ -71,6 +72,7 @@ class Link(Factory):
         charset: str,
         select_window: float | None,
         trailing_cr: bool,
+        trailing_rs: bool,
     ) -> None:
         self._clock = clock
         self._take = take
@@ -84,6 +86,7 @@ class Link(Factory):
             mask7=charset not in EIGHT_BIT_CHARSETS,
             select_window=select_window,
             extra_cr=trailing_cr,
+            trailing_rs=trailing_rs,
         )
         self._control = ControlConfig(
             own_address=address,
@@ -91,6 +94,7 @@ class Link(Factory):
             wanted_headers=WANTED,
             mask7=charset not in EIGHT_BIT_CHARSETS,
             extra_cr=trailing_cr,
+            trailing_rs=trailing_rs,
         )
         self._pump: LinkPump | None = None
         self._reports: deque[Block] = deque()

@@ -74,6 +74,7 @@ class PagingSystem:
         owner: Owner | None = None,
         select_window: float | None = None,
         trailing_cr: bool = False,
+        trailing_rs: bool = False,
         faults: Faults | None = None,
         air_seconds: float = AIR_SECONDS,
         search_seconds: float = SEARCH_SECONDS,
@@ -106,6 +107,7 @@ class PagingSystem:
             charset=charset,
             select_window=select_window,
             trailing_cr=trailing_cr,
+            trailing_rs=trailing_rs,
         )
 
     def handset(self, extension: str) -> Handset:

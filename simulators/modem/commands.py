@@ -4,6 +4,7 @@ Rules: a handler returns its information lines, and raises `Refused` for an erro
 not in the table is answered ERROR. Text mode is not there, as with modems that do PDU mode alone.
 """
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -27,24 +28,39 @@ WORDS = {10: "SIM not inserted", 11: "SIM PIN required", 12: "SIM PUK required",
 
 
 def run(modem: "Modem", text: str) -> None:
-    """Do what one command line asks, and answer."""
-    query = parse(text)
+    """Do what one command line asks, and answer; several commands stand between semicolons."""
     try:
-        if query is None:
-            raise Refused
-        if query.name == "+CMGS" and query.form == "=":
-            need_sim(modem)
-            modem.ask_pdu(query.number(0, cms(304)))
-            return
-        if query.name == "+CFUN" and query.arguments == ["1", "1"]:
-            modem.say("OK")
-            modem.restart()
-            return
-        lines = handle(modem, query)
+        lines = [line for command in _split(text) for line in _one(modem, command)]
     except Refused as refused:
         modem.say(_error(refused, modem.settings.cmee))
+    except Answered:
+        """The prompt, or the restart, is the answer."""
     else:
         modem.say(*lines, "OK")
+
+
+class Answered(Exception):  # noqa: N818 - named for what is the case
+    """The command has answered by itself."""
+
+
+def _split(text: str) -> list[str]:
+    first, *more = re.split(r""";(?=(?:[^"]*"[^"]*")*[^"]*$)""", text)
+    return [first, *(f"AT{command}" for command in more if command)]
+
+
+def _one(modem: "Modem", text: str) -> list[str]:
+    query = parse(text)
+    if query is None:
+        raise Refused
+    if query.name == "+CMGS" and query.form == "=":
+        need_sim(modem)
+        modem.ask_pdu(query.number(0, cms(304)))
+        raise Answered
+    if query.name == "+CFUN" and query.arguments == ["1", "1"]:
+        modem.say("OK")
+        modem.restart()
+        raise Answered
+    return handle(modem, query)
 
 
 def handle(modem: "Modem", query: Query) -> list[str]:

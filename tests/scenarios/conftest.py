@@ -33,7 +33,9 @@ from protocols.transport import Pump, PumpFactory
 from simulators.dect.handset import Answer as Press
 from simulators.dect.handset import Handset, Owner
 from simulators.dect.paging import PagingSystem
+from simulators.modem.device import Modem
 from simulators.network import Network
+from simulators.nursecall import NurseCall
 from simulators.smsc.centre import SmsCentre
 from simulators.smsc.phones import Phone
 
@@ -63,7 +65,7 @@ password = "secret"
 source_address = "+46701740699"
 """
 
-HOSTS = {"4024": "clinic24", "4444": "dect", "2775": "smsc"}
+HOSTS = {"4024": "clinic24", "4444": "dect", "2775": "smsc", "2001": "modem", "4445": "nursecall"}
 """Port of the configuration → name in the network in memory."""
 
 ANNA, ERIK, EVA, VAXEL = "20117", "20118", "20119", "20999"
@@ -312,6 +314,9 @@ class Ward:
         self.centre = SmsCentre(self.fake, self._on_sms)
         self.network.listen("dect", self.dect.link)
         self.network.listen("smsc", self.centre.factory)
+        self.modem = Modem(self.fake, self._on_sms)
+        self.network.listen("modem", self.modem.factory)
+        self.nurse_call = NurseCall(self.fake)
         self.store = open_store(self.config.store.path)
         with tx(self.store):
             open_roster(self.store, ZONE)
@@ -430,6 +435,7 @@ class Ward:
         """Take everything down."""
         self.dect.stop()
         self.centre.stop()
+        self.modem.stop()
         self.stops()
         self.store.close()
 

@@ -59,6 +59,8 @@ def test_runs_shows_and_stops() -> None:
     [
         [],
         ["--listen", "nonsense:1"],
+        ["--listen", "tcp:0", "--pty", "/tmp/line"],
+        ["--listen", "tcp:0", "--profile", "acme"],
         ["--listen", "tcp:0", "--handsets", "20117,,20118"],
         ["--listen", "tcp:0", "--handsets", "20117,20117"],
         ["--listen", "tcp:0", "--address", "22"],

@@ -148,7 +148,7 @@ class Espa444Carrier:
             self._link.line.count("requests_refused")
             self._calls.end(-ref)
 
-    def line_received(self, event: espa444.BlockReceived, answer: GiveAnswer) -> None:
+    def line_received(self, event: espa444.BlockReceived, session: str, answer: GiveAnswer) -> None:
         """A status; nothing else is wanted."""
         status = read_status(event.block, self._charset, self._settings.paged_proves)
         if status.fault is not None:

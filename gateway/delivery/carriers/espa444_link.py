@@ -49,8 +49,11 @@ class LinkOwner(Protocol):
     def line_failed(self, ref: int, reason: espa444.FailReason, maybe_shown: bool) -> None:
         """It was not, and is not under way any more."""
 
-    def line_received(self, event: espa444.BlockReceived, answer: GiveAnswer) -> None:
-        """A block came, and waits for its answer; after a commit it may be too late for one."""
+    def line_received(self, event: espa444.BlockReceived, session: str, answer: GiveAnswer) -> None:
+        """A block came, and waits for its answer; after a commit it may be too late for one.
+
+        `session` names the selection that brought it, among all that the line ever had.
+        """
 
     def line_changed(self) -> None:
         """Something happened: what waits may go now."""
@@ -78,6 +81,7 @@ class EspaLink:
         self._owner = owner
         self._allowed = [ip_network(network) for network in settings.allow]
         self._pump: LinkPump | None = None
+        self._begun: dict[LinkPump, int] = {}  # when each connection began, UTC ms
         self._port: IListeningPort | None = None
         self._timer: IDelayedCall | None = None
         self._past: dict[str, int] = dict.fromkeys(asdict(espa444.Counters()), 0)
@@ -145,6 +149,7 @@ class EspaLink:
     def connected(self, pump: LinkPump) -> None:
         """The connection stands; the line is up when the other station speaks."""
         old, self._pump = self._pump, pump
+        self._begun[pump] = self._clock.now()
         self.line.count("connections")
         if old is not None:
             self.line.count("replaced")
@@ -162,6 +167,7 @@ class EspaLink:
     def disconnected(self, pump: LinkPump, reason: str) -> None:
         """The connection is gone; the station has said what became of everything under way."""
         assert isinstance(pump.session, espa444.ControlStation | espa444.PolledStation)
+        del self._begun[pump]
         for what, count in asdict(pump.session.counters).items():
             self._past[what] += count
         if pump is self._pump:
@@ -191,7 +197,8 @@ class EspaLink:
             case espa444.CallFailed(ref, reason, shown) | espa444.BlockFailed(ref, reason, shown):
                 self._owner.line_failed(ref, reason, shown)
             case espa444.BlockReceived():
-                self._owner.line_received(event, partial(self._answer, pump, event))
+                session = f"{self._begun[pump]}.{event.session}"
+                self._owner.line_received(event, session, partial(self._answer, pump, event))
             case _ if pump is self._pump:
                 self._on_line(event)
 

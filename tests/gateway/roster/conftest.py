@@ -13,7 +13,7 @@ from gateway.roster.importer import import_roster
 from gateway.roster.index import open_roster
 from gateway.roster.plan import Plan, make_plan
 from gateway.roster.wall import load_zone, parse_time
-from gateway.store.roster_tables import ROSTER_TABLES
+from gateway.store.migrations import migrate
 
 ZONE = load_zone("Europe/Stockholm")
 NOW = parse_time("2026-11-24T12:00", ZONE)
@@ -26,7 +26,7 @@ class Store:
         self.write = sqlite3.connect(path, isolation_level=None)
         self.write.execute("PRAGMA journal_mode = WAL")
         self.write.execute("PRAGMA synchronous = OFF")
-        self.write.executescript(ROSTER_TABLES)
+        migrate(self.write)
         self.read = sqlite3.connect(path, isolation_level=None)
         self.jobs: list[str] = []
         self.before: Callable[[str], None] = lambda name: None

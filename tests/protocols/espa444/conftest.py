@@ -111,3 +111,51 @@ def join() -> Callable[..., Joined]:
         )
 
     return build
+
+
+@dataclass
+class Replayed:
+    """What our station said, and what was said by its side in the capture."""
+
+    said: bytes = b""
+    captured: bytes = b""
+
+
+@pytest.fixture
+def replay() -> Callable[..., Replayed]:
+    """Plays the rows of a capture against one of our stations, on the clock of the capture.
+
+    `side` is the direction whose bytes the station has to say; those of the other it is fed. Blocks that its
+    side sent are ordered when they were, and received blocks get the answer that they got then.
+    """
+
+    def play(capture: Capture, station: Any, side: Direction) -> Replayed:
+        rows = capture.rows
+        result = Replayed(captured=b"".join(row.data for row in rows if row.direction is side))
+        for number, row in enumerate(rows):
+            _tick(station, row.at, result)
+            if row.direction is not side:
+                answer = next((later.data for later in rows[number + 1 :] if later.direction is side), b"")
+                events = station.receive_data(row.data, row.at)
+                result.said += station.data_to_send()
+                for event in events:
+                    if isinstance(event, BlockReceived):
+                        station.answer(event.token, ANSWERS[answer], row.at)
+            elif (block := _ordered(rows, number, side)) is not None and not _held(station):
+                command = SendCall if isinstance(station, ControlStation) else SendBlock
+                with suppress(LocalProtocolError):
+                    station.send(command(number, block), row.at)
+            result.said += station.data_to_send()
+        return result
+
+    return play
+
+
+ANSWERS = {b"\x06": LinkAnswer.ACK, b"2\x15": LinkAnswer.NAK_BUSY, b"3\x15": LinkAnswer.NAK_INVALID}
+"""What was said, and the answer that an owner gave to have it said; damage is the station's own matter."""
+
+
+def _tick(station: Any, until: float, result: Replayed) -> None:
+    while (deadline := station.next_deadline()) is not None and deadline <= until:
+        station.tick(deadline)
+        result.said += station.data_to_send()
