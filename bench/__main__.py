@@ -4,9 +4,10 @@ import argparse
 import asyncio
 import platform
 import shutil
+import signal
 import sqlite3
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -47,12 +48,19 @@ def main() -> None:
     wanted, scale = _arguments()
     folder = Path(tempfile.mkdtemp(prefix="bakjour-bench-"))
     try:
-        asyncio.run(asyncio.wait_for(run(House(folder, scale), wanted), AT_MOST))
+        asyncio.run(_bounded(run(House(folder, scale), wanted)))
     except BaseException:
         print((folder / "gateway.log").read_text()[-2000:] if (folder / "gateway.log").exists() else "")
         raise
     finally:
         shutil.rmtree(folder)
+
+
+async def _bounded(work: Coroutine[object, object, None]) -> None:
+    """End it after AT_MOST, and by SIGTERM as by SIGINT: so that every process that it started ends too."""
+    task = asyncio.ensure_future(work)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    await asyncio.wait_for(task, AT_MOST)
 
 
 async def run(house: House, wanted: frozenset[str]) -> None:

@@ -117,8 +117,8 @@ class Report:
     numbers: tuple[str, ...]
     word: ReportWord
     detail: str
-    matches: Callable[[Attempt], bool]
-    progress: Callable[[Attempt], tuple[ReportWord, str]] | None = None
+    matches: Callable[[Attempt], int]  # how well, and 0 (or False) if not at all: the best alone count
+    progress: Callable[[Attempt], tuple[ReportWord, str | None]] | None = None
 
 
 class Replies(Protocol):

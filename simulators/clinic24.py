@@ -105,8 +105,8 @@ class Clinic24:
 
     def _transmit(self, fate: Fate) -> None:
         if self._pump is not None:
-            self._pump.send(RawLine(fate.planned.data))
             self._fates.transmitted(fate)
+            self._pump.send(RawLine(fate.planned.data))
 
     def _answered(self, answer: Answer) -> None:
         fate = self._fates.waiting_for(answer)

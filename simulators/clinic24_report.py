@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from protocols.clinic24 import times
-from simulators.clinic24 import Fate, Happening
+from simulators.clinic24_fates import Fate, Happening
 
 
 class Report:
@@ -63,6 +63,7 @@ _STYLES = {
     "retry": "yellow",
     "lost": "yellow",
     "unreachable": "red",
+    "refused": "red",
     "failed": "bold red",
     "expired": "bold red",
     "no_receiver": "bold red",
@@ -111,9 +112,8 @@ def _text(happening: Happening) -> str:
     if outcome is not None:
         parts = (outcome.id, outcome.scope, outcome.status, outcome.receiver, outcome.carrier, outcome.reason)
         return "  ".join(part for part in parts if part)
-    if fate is not None:
-        return _described(fate)
-    return happening.detail or ""
+    described = None if fate is None else _described(fate)
+    return "  ".join(part for part in (described, happening.detail) if part)
 
 
 def _described(fate: Fate) -> str:

@@ -10,13 +10,13 @@ from gateway.config.faults import ConfigFaults, Fault
 from gateway.config.lines import (
     Carrier,
     MqttSource,
-    SmppCarrier,
     Source,
     TcpSource,
 )
 from gateway.config.load import load, parse
 from gateway.config.model import Config
 from gateway.config.modem import GsmModemCarrier
+from gateway.config.smpp import SmppCarrier
 
 __all__ = [
     "Carrier",

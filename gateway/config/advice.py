@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from gateway.config.credentials import Credentials
-from gateway.config.lines import Carrier, SmppCarrier
+from gateway.config.lines import Carrier
 from gateway.config.model import Config
 from gateway.config.modem import GsmModemCarrier
+from gateway.config.smpp import SmppCarrier
 from gateway.model import NumberKind
 
 

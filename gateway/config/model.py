@@ -8,7 +8,6 @@ from gateway.config.espa444 import EspaCarrier, EspaSource
 from gateway.config.lines import (
     Carrier,
     MqttSource,
-    SmppCarrier,
     Source,
     TcpSource,
 )
@@ -26,6 +25,7 @@ from gateway.config.sections import (
     WebSection,
     as_tuple,
 )
+from gateway.config.smpp import SmppCarrier
 from gateway.model import NumberKind
 from gateway.routing.criteria import Criteria, make_criteria
 

@@ -114,7 +114,7 @@ class SmppCarrier(Credentials):
     endpoints: Sites = Field(
         default=(),
         max_length=MAX_SITES,
-        description="sites of one account, bound at the same time: receipts and answers come over any of them",
+        description="sites of one account, bound at once: receipts and answers come over any of them",
     )
     bind_mode: Literal["transceiver", "separate"] = Field(
         default="transceiver",

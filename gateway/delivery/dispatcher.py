@@ -16,6 +16,7 @@ from gateway.clock import Clock
 from gateway.delivery import events as e
 from gateway.delivery.keeper import Keeper
 from gateway.delivery.lifecycle import next_due
+from gateway.delivery.lines_back import LinesBack
 from gateway.delivery.queue import CarrierQueue, Place
 from gateway.delivery.tracker import Tracker
 from gateway.delivery.wakes import Wakes
@@ -42,6 +43,11 @@ DOUBTED_MOST = 1000
 log = get_logger("dispatcher")
 
 
+def _no_reply(alert: Alert, page: int, carrier: Carrier) -> int | None:
+    """Where nothing can be answered by a text."""
+    return None
+
+
 class Dispatcher:
     """Implements `ports.CarrierEvents`."""
 
@@ -50,11 +56,14 @@ class Dispatcher:
         clock: Clock,
         compose: Callable[[Alert, int, Carrier], str],
         alarms: Alarms,
+        reply: Callable[[Alert, int, Carrier], int | None] = _no_reply,
     ) -> None:
         self._clock = clock
         self._compose = compose
         self._alarms = alarms
+        self._reply = reply
         self._attempts = count(1)
+        self._lines_back = LinesBack(clock, self._attempts)
         self._keeper: Keeper
         self._tracker: Tracker
         self._carriers: dict[str, Carrier] = {}
@@ -71,6 +80,7 @@ class Dispatcher:
     def start(self, keeper: Keeper, tracker: Tracker, carriers: Sequence[Carrier], next_attempt: int) -> None:
         """Join the parts that need each other; nothing is sent before."""
         self._attempts = count(next_attempt)
+        self._lines_back = LinesBack(self._clock, self._attempts)
         self._keeper = keeper
         self._tracker = tracker
         for carrier in carriers:
@@ -147,6 +157,12 @@ class Dispatcher:
                 return True
         return False
 
+    def say(self, carrier: str, number: str, text: str) -> None:
+        """Tell a phone what became of its answer, over the carrier that the answer came by."""
+        if carrier in self._carriers:
+            self._lines_back.put(carrier, number, text)
+            self._clock.delays.callLater(0, self.changed, carrier)
+
     # --- CarrierEvents
 
     def taken(self, carrier: str, attempt: int, ref: str | None) -> None:
@@ -154,6 +170,8 @@ class Dispatcher:
         done = self._in_flight.pop(attempt, None) or self._doubted.pop(attempt, None)
         if done is not None:
             self._post(done.alert, e.Taken(done.page, attempt, ref))
+        else:
+            self._lines_back.taken(attempt)
         self.changed(carrier)
 
     def failed(self, carrier: str, attempt: int, kind: FailureKind, reason: str) -> None:
@@ -165,6 +183,8 @@ class Dispatcher:
                 if len(self._doubted) > DOUBTED_MOST:
                     self._doubted.popitem(last=False)
             self._post(done.alert, e.Failed(done.page, kind, reason))
+        elif (again := self._lines_back.failed(attempt, kind)) is not None and not self._stopped:
+            self._clock.delays.callLater(again, self.changed, carrier)
         self.changed(carrier)
 
     def reported(self, report: Report) -> "Deferred[None]":
@@ -176,6 +196,7 @@ class Dispatcher:
         queue, way = self._queues.get(carrier), self._carriers.get(carrier)
         if queue is None or way is None or self._stopped:
             return
+        self._lines_back.send(way, way.free() - len(self._reserved[carrier]))
         while way.free() > len(self._reserved[carrier]):
             place = queue.pop(self._clock.now())
             if place is None:
@@ -220,6 +241,7 @@ class Dispatcher:
         self._reserved[way.name].add(number)
         self._beginning.add((alert.id, place.page))
         try:
+            reply = self._reply(alert, place.page, way)
             text = self._compose(alert, place.page, way)
         except Exception as fault:
             self._reserved[way.name].discard(number)
@@ -235,6 +257,7 @@ class Dispatcher:
             number=_route(alert, place.page).number,
             text=text,
             begun_at=self._clock.now(),
+            reply=reply,
         )
         self._post(alert.id, e.Begun(attempt))
 

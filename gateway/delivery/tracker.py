@@ -54,12 +54,7 @@ class Tracker:
 
     def reported(self, report: Report) -> "Deferred[None]":
         """See `ports.CarrierEvents.reported`."""
-        found = {
-            (attempt.alert, attempt.page): attempt
-            for number in report.numbers
-            for attempt in self.attempts(report.carrier, number, LOOK_BACK)
-            if report.matches(attempt)
-        }
+        found = self._best(report)
         pages = self._open_to(report.word, set(found))
         if not pages:
             self.unmatched += 1
@@ -73,12 +68,22 @@ class Tracker:
         told = [self._keeper.post(alert, e.Noted(page, text, report.detail)) for alert, page in sorted(pages)]
         return gatherResults(told).addCallback(lambda _: None)
 
+    def _best(self, report: Report) -> dict[tuple[int, int], Attempt]:
+        """By page, the newest of the attempts that the report fits best."""
+        ranked = [
+            (int(report.matches(attempt)), attempt)
+            for number in report.numbers
+            for attempt in self.attempts(report.carrier, number, LOOK_BACK)
+        ]
+        best = max((rank for rank, _ in ranked), default=0)
+        return {(one.alert, one.page): one for rank, one in ranked if rank == best and rank > 0}
+
     def _tell(self, report: Report, attempt: Attempt) -> "Deferred[None]":
         """News of this attempt and no other."""
         word, ref = report.word, None
         if report.progress is not None:
             word, identity = report.progress(attempt)
-            ref = (attempt.id, identity)
+            ref = None if identity is None or identity == attempt.ref else (attempt.id, identity)
         news = INPUTS.get(word)
         if news is None:
             return self._keeper.post(attempt.alert, e.Noted(attempt.page, word.value, report.detail, ref))

@@ -62,6 +62,7 @@ class SlotTable:
             f"INSERT INTO {name} ({columns}, position, made_by, made_at, since, until) "  # noqa: S608
             f"VALUES ({', '.join('?' * (len(keys) + 11))})"
         )
+        self.made = f"SELECT made_by, made_at FROM {name} WHERE {one} AND {seen} LIMIT 1"  # noqa: S608
         self.remove = f"DELETE FROM {name} WHERE {one} AND {seen}"  # noqa: S608
         self.hide = f"UPDATE {name} SET until = ? WHERE {one} AND {seen}"  # noqa: S608
         self.purge = f"DELETE FROM {name} WHERE {one} AND until <= ?"  # noqa: S608

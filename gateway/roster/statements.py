@@ -22,6 +22,38 @@ WHERE unit = ? AND role = ? AND start_ms > ? AND end_ms > ? AND since <= ? AND u
 """
 """Read in the order of the index, and no further than the first row that begins later."""
 
+RUNNING = """
+SELECT DISTINCT shift, date FROM assignment
+WHERE unit = ? AND role = ? AND start_ms <= ? AND end_ms > ? AND since <= ? AND until > ?
+"""
+SHIFT = "SELECT unit, name, from_time, to_time, weekdays FROM shift WHERE unit = ? AND name = ?"
+SHIFTS_OF_UNIT = """
+SELECT unit, name, from_time, to_time, weekdays FROM shift WHERE unit = ? ORDER BY from_time, name
+"""
+
+ASSIGNED_FROM = """
+SELECT shift, date, role, receiver, from_time, to_time, start_ms, end_ms, made_by, made_at FROM assignment
+WHERE unit = ? AND role = ? AND start_ms >= ? AND start_ms < ? AND since <= ? AND until > ?
+ORDER BY start_ms, shift, date, position
+"""
+STAFFED_FROM = """
+SELECT shift, date, NULL, receiver, from_time, to_time, start_ms, end_ms, made_by, made_at FROM staffing
+WHERE unit = ? AND shift = ? AND date >= ? AND date <= ? AND since <= ? AND until > ?
+ORDER BY date, position
+"""
+ON_ANYWHERE = """
+SELECT unit, shift, date, role, start_ms, end_ms, from_time, to_time FROM assignment
+WHERE receiver = ? AND start_ms >= ? AND start_ms < ? AND since <= ? AND until > ? ORDER BY start_ms, unit
+"""
+UNITS_AND_NAMES = "SELECT id, area, name FROM unit ORDER BY name, id"
+RECEIVERS_OF_UNIT = """
+SELECT receiver.id, receiver.name, receiver.kind, receiver.number, receiver.number_kind, receiver.backup,
+       receiver.backup_kind, receiver.any_number, receiver.former
+FROM receiver_unit JOIN receiver ON receiver.id = receiver_unit.receiver
+WHERE receiver_unit.unit = ? AND receiver.former = 0 ORDER BY receiver.name, receiver.id
+"""
+LONGEST_ANYWHERE = "SELECT coalesce(max(longest_ms), 0) FROM unit"
+
 AREAS = "SELECT id, name, fallback FROM area ORDER BY id"
 UNITS = "SELECT id, area, name, fallback, one_way FROM unit ORDER BY id"
 ALL_ALIASES = "SELECT unit, alias FROM unit_alias ORDER BY unit, position"

@@ -120,3 +120,9 @@ CREATE TABLE meta (
     value TEXT NOT NULL  -- its value
 );
 """
+
+# The comment stands inside the definition, for SQLite keeps no more of this statement than that.
+REPLY_COLUMN = """
+ALTER TABLE attempt ADD COLUMN reply -- reference in the text that an answer by SMS may name; NULL: none
+INTEGER;
+"""

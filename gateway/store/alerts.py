@@ -114,6 +114,12 @@ def attempts_to(conn: sqlite3.Connection, carrier: str, number: str, since: int)
     return [Attempt(*row) for row in conn.execute(sql.ATTEMPTS_TO, (carrier, number, since))]
 
 
+def last_reply(conn: sqlite3.Connection, carriers: Sequence[str], number: str) -> int | None:
+    """The reference that the newest text to a number showed, over any of the carriers; None if none did."""
+    found = [row for name in carriers for row in conn.execute(sql.LAST_REPLY, (name, number))]
+    return max(found)[1] if found else None
+
+
 def attempts_of(conn: sqlite3.Connection, alert: int) -> list[Attempt]:
     """Every attempt of an alert, in order."""
     return [Attempt(*row) for row in conn.execute(sql.ATTEMPTS_OF, (alert,))]

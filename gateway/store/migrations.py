@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from gateway.store.account_tables import ACCOUNT_TABLES, RECEIVER_INDEX
-from gateway.store.alert_tables import ALERT_TABLES
+from gateway.store.alert_tables import ALERT_TABLES, REPLY_COLUMN
 from gateway.store.audit_tables import AUDIT_TABLES
 from gateway.store.call_tables import CALL_TABLES
 from gateway.store.connection import open_writer, tx
@@ -85,11 +85,16 @@ def _accounts(db: Database) -> None:
     _create(db.conn, RECEIVER_INDEX)
 
 
+def _replies(db: Database) -> None:
+    _create(db.conn, REPLY_COLUMN)
+
+
 STEPS: dict[str, Callable[[Database], None]] = {
     "0001 alerts": _alerts,
     "0002 roster": _roster,
     "0003 calls": _calls,
     "0004 accounts and audit": _accounts,
+    "0005 replies": _replies,
 }
 """Every migration by its name, in the order in which they are applied."""
 

@@ -70,17 +70,22 @@ WHERE step.seq > ? ORDER BY step.seq LIMIT ?
 
 # Numbered by the dispatcher; a step that is written again after a doubtful commit finds its attempt there.
 ADD_ATTEMPT = """
-INSERT INTO attempt (id, alert, page, carrier, number, text, begun_at, ref) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO attempt (id, alert, page, carrier, number, text, begun_at, ref, reply)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO NOTHING
 """
 LAST_ATTEMPT = "SELECT coalesce(max(id), 0) FROM attempt"
 SET_REF = "UPDATE attempt SET ref = ? WHERE id = ?"
 ATTEMPTS_TO = """
-SELECT id, alert, page, carrier, number, text, begun_at, ref
+SELECT id, alert, page, carrier, number, text, begun_at, ref, reply
 FROM attempt WHERE carrier = ? AND number = ? AND begun_at >= ? ORDER BY begun_at, id
 """
 ATTEMPTS_OF = """
-SELECT id, alert, page, carrier, number, text, begun_at, ref FROM attempt WHERE alert = ? ORDER BY id
+SELECT id, alert, page, carrier, number, text, begun_at, ref, reply FROM attempt WHERE alert = ? ORDER BY id
+"""
+LAST_REPLY = """
+SELECT begun_at, reply FROM attempt WHERE carrier = ? AND number = ? AND reply IS NOT NULL
+ORDER BY begun_at DESC LIMIT 1
 """
 
 # -- refusals ----------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ _HEADER = Struct(">IIII")  # command_length, command_id, command_status, sequenc
 _WITH_PASSWORD = frozenset({0x01, 0x02, 0x09, 0x0B})
 """bind_receiver, bind_transmitter, bind_transceiver, outbind: system_id, then password, each ended by NUL."""
 
-_PIN = re.compile(rb'(\+CPIN="?)(\d+)((?:"?,"?\d+)?)')
+_PIN = re.compile(rb"\+CPIN=[^\r\n]*")
 
 
 class SmppCover:
@@ -60,8 +60,8 @@ class SmppCover:
 
 
 def cover_pin(data: bytes) -> bytes:
-    """The PIN of `AT+CPIN="1234"`; commands leave in one write, so no chunking cuts it."""
-    return _PIN.sub(lambda found: found[1] + b"*" * len(found[2]) + re.sub(rb"\d", b"*", found[3]), data)
+    """The digits of `AT+CPIN="1234"`; a command leaves in one write, so no chunking cuts it."""
+    return _PIN.sub(lambda found: re.sub(rb"\d", b"*", found[0]), data)
 
 
 def cover_for(kind: str) -> Cover:

@@ -56,12 +56,13 @@ _TIME = re.compile(
 )
 _SECONDS = re.compile(r"^\s*[\[(]?(?P<s>\d{1,9}[.,]\d{1,9})s?[\])]?:?(?=\s)")
 _OURS = re.compile(r"^\s*\S+/\d+\s+(?=[<>] )")  # LINE/CONNECTION of a capture
-_REMARK = re.compile(r"^\s*(?:#|//|;|$)|\s#\s.*$")
+_REMARK = re.compile(r"^\s*(?:#|//|;).*$|\s#\s.*$")
 
 _SENT = r"[CS]? ?(?:→|=+>|-+>|>+)|\b(?:TX|TXD|SENT|SEND|OUT|WRITE|WROTE)\b[:>]*"
 _RECEIVED = r"(?:←|<=+|<-+|<+(?=\s|$))\s*[CS]?(?=[\s:`'\"]|$)|\b(?:RX|RXD|RECV|RECEIVED|IN|READ)\b[:<]*"
 _MARK = re.compile(rf"(?P<sent>{_SENT})|(?P<received>{_RECEIVED})", re.IGNORECASE)
 
+_QUOTES = ("'", '"', "`")
 _CODES = {name: code for code, name in NAMES.items()} | {"IS1": 0x1F, "IS2": 0x1E, "DC1": 0x11, "DC3": 0x13}
 _NAME = "|".join(sorted(_CODES, key=len, reverse=True))
 _TOKEN = re.compile(rf"[<\[{{(](?P<name>{_NAME}|0?x?[0-9A-F]{{2}}h?)[>\]}})]", re.IGNORECASE)
@@ -166,18 +167,22 @@ def _within(spans: list[tuple[int, int]], place: int) -> bool:
     return at >= 0 and place < spans[at][1]
 
 
-def bytes_of(text: str) -> bytes | None:
+def bytes_of(given: str) -> bytes | None:
     """The bytes that a text writes; None where that is not certain."""
-    text = text.replace("`", " ").strip().strip("'\"|:").strip()
-    text = text.removeprefix("b'").removeprefix('b"')
-    if _HEX.fullmatch(text):
-        return bytes(int(pair, 16) for pair in _PAIR.findall(text))
-    if dump := _DUMP.fullmatch(text):
-        return bytes.fromhex(dump["hex"].replace("-", " "))
+    text = given.strip().lstrip(":| ")
+    quoted = text.removeprefix("b")
+    if quoted[:1] in _QUOTES and len(quoted) > 1:
+        # Only in pairs: a quotation mark at the end may be a check character.
+        text = quoted[1:].removesuffix(quoted[0])
     if _TOKEN.search(text):
         return _named(text)
     if _ESCAPE.search(text):
         return _escaped(text)
+    text = text.replace("`", " ").strip()
+    if _HEX.fullmatch(text):
+        return bytes(int(pair, 16) for pair in _PAIR.findall(text))
+    if dump := _DUMP.fullmatch(text):
+        return bytes.fromhex(dump["hex"].replace("-", " "))
     return _bare(text)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from protocols.espa444.framing import T_BLOCK
-from protocols.espa444.records import ACK, ENQ, EOT, ETX, MAX_BLOCK, NAK, SOH
+from protocols.espa444.records import ACK, ENQ, EOT, ETX, MAX_BLOCK, NAK, SOH, US
 
 MAX_NOISE = 64
 """Bytes of noise in one piece; a line at the wrong speed delivers nothing else, and people want to see it."""
@@ -78,11 +78,16 @@ NAMES = {
 def readable(raw: bytes, *, block: bool = False) -> str:
     """Bytes as people and `decode` read them: `<SOH>1<STX>1<US>20117<ETX><3F>`.
 
-    Of a whole `block` the check character is written in hex, for it is no character. `<` itself is `<3C>`.
+    Of a whole `block` the check character is written in hex, for it is no character; so are `<` itself, and a
+    blank that no text is around, which a reader would not see.
     """
-    tail = f"<{raw[-1]:02X}>" if block and raw else ""
-    body = raw[:-1] if block else raw
-    return "".join(map(_sign, body)) + tail
+    signs, text = [], False
+    for at, byte in enumerate(raw):
+        last = at == len(raw) - 1
+        hidden = byte == ord(" ") and (last or not text)
+        signs.append(f"<{byte:02X}>" if hidden or (block and last) else _sign(byte))
+        text = byte == US or (text and byte != ETX)
+    return "".join(signs)
 
 
 def _sign(byte: int) -> str:

@@ -44,15 +44,19 @@ def coding(text: str) -> int:
     return GSM7_CODING if gsm7.encodable(gsm7.transliterate(text)) else UCS2_CODING
 
 
-def split(text: str, reference: int = 0, reference_bits: int = 8) -> list[Segment]:
+def split(
+    text: str, reference: int = 0, reference_bits: int = 8, data_coding: int | None = None
+) -> list[Segment]:
     """The parts of `text`, in order, with `reference` in their headers if there is more than one.
 
-    `reference_bits` is 8 or 16. Raises LocalProtocolError for a reference that does not fit or a text that
-    takes more than 255 parts.
+    `reference_bits` is 8 or 16; `data_coding` is `coding(text)`, or UCS2_CODING for a centre that lacks some
+    of the alphabet. Raises LocalProtocolError for a reference that does not fit or a text that takes more than
+    255 parts.
     """
     if reference_bits not in (8, 16) or not 0 <= reference < 1 << reference_bits:
         raise LocalProtocolError(f"reference {reference} of {reference_bits} bits: allowed are 8 and 16 bits")
-    data_coding = coding(text)
+    if data_coding is None:
+        data_coding = coding(text)
     cost, limits, encode = _UCS2
     if data_coding == GSM7_CODING:
         text = gsm7.transliterate(text)

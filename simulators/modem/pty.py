@@ -42,11 +42,11 @@ class Pty(FileDescriptor):
 
     def doRead(self) -> object:
         """Twisted: there is something to read."""
-        return readFromFD(self._ours, self._protocol.dataReceived)
+        return readFromFD(self._ours, self._protocol.dataReceived)  # type: ignore[no-untyped-call]
 
     def writeSomeData(self, data: bytes) -> int | BaseException:
         """Twisted: there is room to write."""
-        written: int | BaseException = writeToFD(self._ours, data)
+        written: int | BaseException = writeToFD(self._ours, data)  # type: ignore[no-untyped-call]
         return written
 
     def connectionLost(self, reason: Failure) -> None:

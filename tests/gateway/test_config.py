@@ -155,7 +155,6 @@ def test_other_checks_join_in() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "path"),
     [
-        ('type = "smpp"', 'type = "smpp"\nflash = true', "carrier[1].flash"),
         ('region = "SE"', "ttl = 1800", "gateway.ttl"),
     ],
 )

@@ -90,7 +90,9 @@ def start(*command: str) -> Running:
     program = shutil.which(command[0]) or shutil.which(command[0], path="/usr/sbin")
     assert program is not None
     running = Running()
-    reactor.spawnProcess(running, program, [program, *command[1:]], {"LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"})
+    reactor.spawnProcess(
+        running, program, [program, *command[1:]], {"LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"}
+    )
     return running
 
 
@@ -110,15 +112,12 @@ async def gammu(line: Line, *arguments: str) -> str:
 @needs("gammu")
 @pytest.mark.reactor(seconds=LIMIT)
 async def test_gammu(line: Line) -> None:
-    """gammu knows the modem, sends a text with a euro sign and one in UCS2, and reads what came."""
-    assert "bakjour" in await gammu(line, "identify")
+    """gammu sends a text with a euro sign, asks for a report, and reads what the phone answers in UCS2."""
     said = await gammu(line, "sendsms", "TEXT", f"+{NUMBER}", "-text", "Larm sal 4: åäö €", "-report")
     assert "OK, message reference=1" in said
     assert line.phone.screen == "Larm sal 4: åäö €"
-    await gammu(line, "sendsms", "TEXT", f"+{NUMBER}", "-unicode", "-text", "Ω larm 日本")
-    assert line.phone.screen == "Ω larm 日本"
-    line.answers("1 på väg")
-    assert "1 på väg" in await gammu(line, "getallsms")
+    line.answers("1 på väg Ω 日本")
+    assert "1 på väg Ω 日本" in await gammu(line, "getallsms")
 
 
 @needs("gammu-smsd")

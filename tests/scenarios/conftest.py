@@ -65,7 +65,14 @@ password = "secret"
 source_address = "+46701740699"
 """
 
-HOSTS = {"4024": "clinic24", "4444": "dect", "2775": "smsc", "2001": "modem", "4445": "nursecall"}
+HOSTS = {
+    "4024": "clinic24",
+    "4444": "dect",
+    "2775": "smsc",
+    "2001": "modem",
+    "4445": "nursecall",
+    "4446": "pager",  # where the gateway listens for a paging system
+}
 """Port of the configuration → name in the network in memory."""
 
 ANNA, ERIK, EVA, VAXEL = "20117", "20118", "20119", "20999"

@@ -9,8 +9,9 @@ from twisted.internet.task import Clock
 from protocols.clinic24.lines import EventReceived, EventRefused, EventServer, ServerEvent, SubscribeReceived
 from protocols.clinic24.messages import Answer, AnswerStatus, Outcome, rejection
 from protocols.transport import Pump, PumpFactory
-from simulators.clinic24 import RETRY_SECONDS, Clinic24, Happening
+from simulators.clinic24 import Clinic24
 from simulators.clinic24_command import drive
+from simulators.clinic24_fates import RETRY_SECONDS, Happening
 from simulators.clinic24_plan import plan_event, plan_random, plan_raw
 from simulators.lines import Fragmenting
 from simulators.network import Network

@@ -26,6 +26,7 @@ ABSENT = {
     State.SETTLING: "the modem begins to answer",
     State.SETTING_UP: "the modem is set up",
     State.RESETTING: "the modem does not answer and is reset",
+    State.CLOSED: "the line to the modem is gone",
 }
 
 

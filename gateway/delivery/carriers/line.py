@@ -45,6 +45,7 @@ class Line:
         self._changed_at = 0.0
         self._unsteady_since = 0.0
         self._judging: IDelayedCall | None = None
+        self._hold_until: float | None = None
 
     def start(self, endpoint: IStreamClientEndpoint, factory: IProtocolFactory) -> None:
         """Connect, and stay connected."""
@@ -53,6 +54,9 @@ class Line:
             factory = endpoint.watched(factory)
 
         def retry(failures: int) -> float:
+            hold, self._hold_until = self._hold_until, None
+            if hold is not None:
+                return max(0.0, hold - self._clock.delays.seconds())
             if failures:
                 self.down("cannot connect")
             return backoff(failures)
@@ -68,6 +72,10 @@ class Line:
         if self._service is None:
             return maybeDeferred(lambda: None)
         return maybeDeferred(self._service.stopService)
+
+    def hold(self, seconds: float) -> None:
+        """The next connection is made so long from now: 0 after a good-bye, more after a refusal."""
+        self._hold_until = self._clock.delays.seconds() + seconds
 
     @property
     def is_up(self) -> bool:

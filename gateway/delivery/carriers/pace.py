@@ -1,6 +1,7 @@
-"""How fast a carrier may send: the rate of a contract, and the pause after "too much".
+"""How fast a carrier may send: below the rate of a contract, and the pause after "too much".
 
-A token bucket of one second's size: short bursts go out at once, the average holds. Time is monotonic.
+A token bucket: a short burst goes out at once, and burst and refill together stay within the contract's rate
+in any second, so that the centre never has to say that it is too much. Time is monotonic.
 """
 
 from collections.abc import Callable
@@ -11,14 +12,26 @@ UNLIMITED = 1_000_000
 """What `free` says without a rate: more than any window."""
 
 
-class Pace:
-    """`freed()` is called when sending is allowed again after it was not."""
+BURST_SHARE = 0.2
+"""Of a second's messages that may go out at once; the rest of the rate is what refills."""
 
-    def __init__(self, clock: IReactorTime, rate: float | None, freed: Callable[[], None]) -> None:
+SLOW_SHARE = 0.95
+"""Of a rate below two a second, where a burst is one message already."""
+
+
+class Pace:
+    """`freed()` is called when sending is allowed again after it was not.
+
+    `rate` is messages a second by the contract, None for none; `burst` is what must be able to go at once.
+    """
+
+    def __init__(
+        self, clock: IReactorTime, rate: float | None, freed: Callable[[], None], burst: int = 1
+    ) -> None:
         self._clock = clock
-        self._rate = rate
         self._freed = freed
-        self._most = max(1.0, rate or 0.0)
+        self._most = max(float(burst), BURST_SHARE * (rate or 0.0))
+        self._rate = None if rate is None else max(rate - self._most, SLOW_SHARE * min(rate, 1.0))
         self._tokens = self._most
         self._filled = clock.seconds()
         self._paused_until = 0.0

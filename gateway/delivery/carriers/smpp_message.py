@@ -1,36 +1,49 @@
-"""A page as a submit_sm, and whose receipt a receipt is.
+"""A page as submit_sm: numbers, times, references, and flash beside it.
 
 Sources: SMPP 3.4 clause 4.4.1; numbers, validity and references by the project's facts on SMS centres. Rules:
-one part, GSM 03.38 where the alphabet has the text; replace_if_present is always 0, for a second alarm must
-never replace the first; the message is not worth delivering after the page's own end.
+replace_if_present is always 0, for a second alarm must never replace the first; a message is not worth
+delivering after the page's own end; a repeat of a page carries the same user_message_reference as before, so
+that the centre's receipt for either names the page; a flash is sent beside a message that is kept, never
+alone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from math import ceil
 
 import phonenumbers
 
 from gateway.config import SmppCarrier as Settings
-from gateway.model import Attempt
+from gateway.delivery.carriers import smpp_text
 from gateway.ports import Order
-from protocols.smpp.pdu import SubmitSm
-from protocols.smpp.receipt import Receipt
-from protocols.smpp.receipt_ids import keys
+from protocols.smpp.pdu import UDHI, SubmitSm
 from protocols.smpp.tlv import Tag, Tlv
 from protocols.sms import gsm7, segments, ucs2
 
-MAX_SEPTETS = 160
+MAX_SEPTETS = segments.GSM7_LIMITS[0]
 """Septets of an SMS in one part (3GPP 23.038); a UCS2 text is measured in their measure."""
 
-MAX_UCS2 = 70
+MAX_UCS2 = segments.UCS2_LIMITS[0]
 """UTF-16 units of an SMS in one part."""
 
 SHORT_NUMBER = 6
 """Digits up to which a source number is a short code (TON 3): operators' own are 5 or 6 long."""
 
+NATIONAL = 2
+"""Type of number of an address without its country code (clause 5.2.5)."""
+
 REFERENCES = 0x10000
 """user_message_reference has 16 bits (clause 5.3.2.17)."""
+
+ALERT_STRIDE, PART_STRIDE = 37, 101
+"""Odd, so that 256 alerts in a row differ also in the low octet, which is all that some centres echo."""
+
+DISPLAY = 1
+"""dest_addr_subunit: to the display of the phone (clause 5.3.2.1)."""
+
+FLASH_CODINGS = {"f0": 0xF0, "10": 0x10}
+FLASH_UCS2 = 0x18
 
 
 def measure(text: str) -> int:
@@ -41,65 +54,93 @@ def measure(text: str) -> int:
     return ceil(len(ucs2.encode(text)) / 2 * MAX_SEPTETS / MAX_UCS2)
 
 
-def submit_sm(order: Order, settings: Settings, now: int) -> SubmitSm:
-    """The PDU of one attempt; in its plainest form without what a centre may refuse."""
-    coding, octets = _text(order.text, settings, plain=order.plain)
-    ton, npi, source = _source(settings.source_address)
-    return SubmitSm(
-        destination_addr=order.number.removeprefix("+"),
-        dest_addr_ton=1,
-        dest_addr_npi=1,
-        source_addr=source,
-        source_addr_ton=ton,
-        source_addr_npi=npi,
-        short_message=octets,
-        data_coding=coding,
-        registered_delivery=settings.registered_delivery,
+def reference(alert: int, page: int, part: int = 0) -> int:
+    """The user_message_reference of one part of a page, in every attempt at it."""
+    return (alert * ALERT_STRIDE + page + part * PART_STRIDE) % REFERENCES
+
+
+def submits(order: Order, settings: Settings, now: int) -> list[SubmitSm]:
+    """The PDUs of one attempt, in order; in its plainest form without what a centre may refuse.
+
+    Raises LocalProtocolError for a text that takes more parts than a page may.
+    """
+    page = order.alert != 0  # else a line that nobody follows
+    message = SubmitSm(
+        **_addresses(order, settings),
+        registered_delivery=settings.registered_delivery if page else 0,
         priority_flag=0 if order.plain else settings.priority_map[order.priority],
         validity_period="" if order.plain else _validity(settings.validity, order.expires_at, now),
-        tlvs=() if order.plain else (_reference(order.attempt),),
     )
+    return [
+        replace(
+            message,
+            short_message=part.octets,
+            data_coding=part.data_coding,
+            esm_class=UDHI if part.headed else 0,
+            tlvs=part.tlvs if order.plain or not page else (*part.tlvs, _reference(order, number)),
+        )
+        for number, part in enumerate(smpp_text.parts(order.text, settings, plain=order.plain))
+    ]
 
 
-def about(receipt: Receipt) -> Callable[[Attempt], bool]:
-    """Whether an attempt is the one that the receipt is of, as far as its ids and reference tell.
-
-    Ids are compared by their key sets, for centres write them in many ways; where a reference came back it
-    must agree, and it alone decides for an attempt whose response is not known.
-    """
-    wanted = receipt.keys
-
-    def matches(attempt: Attempt) -> bool:
-        if attempt.ref is None:
-            return names(receipt, attempt.id)
-        same = not wanted.isdisjoint(keys(attempt.ref))
-        return same and (receipt.reference is None or names(receipt, attempt.id))
-
-    return matches
-
-
-def names(receipt: Receipt, attempt: int) -> bool:
-    """Whether the receipt repeats our own reference for this attempt; some echo its low octet only."""
-    number = attempt % REFERENCES
-    return receipt.reference in (number, number & 0xFF)
+def flash(order: Order, settings: Settings, now: int) -> SubmitSm:
+    """The page once more as a message of class 0, which is shown at once and mostly not kept."""
+    coding, octets = smpp_text.one_part(order.text, settings)
+    wide = coding == segments.UCS2_CODING
+    tlvs: tuple[Tlv, ...] = ()
+    if settings.flash_form == "subunit":
+        tlvs = (Tlv(Tag.DEST_ADDR_SUBUNIT, bytes([DISPLAY])),)
+    else:
+        coding = FLASH_UCS2 if wide else FLASH_CODINGS[settings.flash_form]
+    return SubmitSm(
+        **_addresses(order, settings),
+        short_message=octets,
+        data_coding=coding,
+        priority_flag=settings.priority_map[order.priority],
+        validity_period=_validity(settings.validity, order.expires_at, now),
+        tlvs=tlvs,
+    )
 
 
 def reported_numbers(numbers: Sequence[str], region: str) -> tuple[str, ...]:
     """The addresses of a receipt as the roster writes numbers; both, for some centres do not swap them."""
-    return tuple(dict.fromkeys(_e164(number, region) for number in numbers if number))
+    return tuple(dict.fromkeys(sender(number, 0, region) for number in numbers if number))
 
 
-def _text(text: str, settings: Settings, *, plain: bool) -> tuple[int, bytes]:
-    near = gsm7.transliterate(text)
-    if gsm7.encodable(near):
-        return 0 if plain else settings.data_coding, gsm7.encode(near)
-    if plain:
-        return 0, gsm7.encode("".join(letter if gsm7.encodable(letter) else "?" for letter in near))
-    return segments.UCS2_CODING, ucs2.encode(text)
+def sender(number: str, ton: int, region: str) -> str:
+    """An address as the roster writes numbers; one without a country code, by its type or its zero, is ours."""
+    digits = number.strip().removeprefix("+")
+    if ton == NATIONAL or (digits.startswith("0") and not digits.startswith("00")):
+        try:
+            parsed = phonenumbers.parse(digits, region)
+        except phonenumbers.NumberParseException:
+            return f"+{digits}"
+        return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return f"+{digits.removeprefix('00')}"
+
+
+def _addresses(order: Order, settings: Settings) -> dict[str, str | int]:
+    """Digits without "+", TON 1 NPI 1; in the plainest form a numeric sender, or none: the centre's own."""
+    address = settings.source_address
+    if order.plain and settings.sender_is_name:
+        address = settings.plain_address or ""
+    elif order.plain and settings.plain_address is not None:
+        address = settings.plain_address
+    ton, npi, source = _source(address)
+    return {
+        "destination_addr": order.number.removeprefix("+"),
+        "dest_addr_ton": 1,
+        "dest_addr_npi": 1,
+        "source_addr": source,
+        "source_addr_ton": ton,
+        "source_addr_npi": npi,
+    }
 
 
 def _source(address: str) -> tuple[int, int, str]:
     """TON, NPI and address of the sender (clauses 5.2.5, 5.2.6)."""
+    if not address:
+        return 0, 0, ""
     if address.startswith("+"):
         return 1, 1, address.removeprefix("+")
     if address.isdigit():
@@ -118,16 +159,6 @@ def _validity(form: str, expires_at: int, now: int) -> str:
     return ""
 
 
-def _reference(attempt: int) -> Tlv:
-    return Tlv(Tag.USER_MESSAGE_REFERENCE, (attempt % REFERENCES).to_bytes(2, "big"))
-
-
-def _e164(number: str, region: str) -> str:
-    digits = number.strip().removeprefix("+")
-    if digits.startswith("0"):
-        try:
-            parsed = phonenumbers.parse(digits, region)
-        except phonenumbers.NumberParseException:
-            return f"+{digits}"
-        return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-    return f"+{digits}"
+def _reference(order: Order, part: int) -> Tlv:
+    number = reference(order.alert, order.page, part)
+    return Tlv(Tag.USER_MESSAGE_REFERENCE, number.to_bytes(2, "big"))

@@ -43,7 +43,7 @@ def test_every_table_and_column_says_what_it_is(conn: sqlite3.Connection) -> Non
     for name, text in tables(conn).items():
         columns = {row[1] for row in conn.execute(f"PRAGMA table_info({name})")}
         lines = text.splitlines()
-        commented = {line.split()[0] for line in lines if " -- " in line}
+        commented = {line.strip(" ,").split()[0] for line in lines if " -- " in line}
         assert lines[1].strip().startswith("-- "), name
         assert columns <= commented, name
 

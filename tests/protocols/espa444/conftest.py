@@ -3,6 +3,7 @@
 import heapq
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -10,14 +11,21 @@ from typing import Any
 
 import pytest
 
+from protocols.capture import Capture, Direction
 from protocols.espa444 import (
+    Block,
+    BlockError,
     BlockReceived,
     ControlConfig,
     ControlStation,
     LinkAnswer,
     PolledConfig,
     PolledStation,
+    SendBlock,
+    SendCall,
+    decode,
 )
+from protocols.espa444.records import ENQ, EOT
 from simulators.lines import Line, Plain
 
 VECTORS: list[dict[str, Any]] = json.loads(
@@ -132,27 +140,41 @@ def replay() -> Callable[..., Replayed]:
     def play(capture: Capture, station: Any, side: Direction) -> Replayed:
         rows = capture.rows
         result = Replayed(captured=b"".join(row.data for row in rows if row.direction is side))
+        # A capture begins on an idle line, where an EOT was said last.
+        station.receive_data(bytes((EOT,)), rows[0].at)
         for number, row in enumerate(rows):
             _tick(station, row.at, result)
-            if row.direction is not side:
-                answer = next((later.data for later in rows[number + 1 :] if later.direction is side), b"")
-                events = station.receive_data(row.data, row.at)
-                result.said += station.data_to_send()
-                for event in events:
-                    if isinstance(event, BlockReceived):
-                        station.answer(event.token, ANSWERS[answer], row.at)
-            elif (block := _ordered(rows, number, side)) is not None and not _held(station):
+            own = [later.data for later in rows[number:] if later.direction is side]
+            if isinstance(station, ControlStation):
+                begins = row.direction is side and row.data.count(ENQ) == 2 and station.ready
+            else:
+                polled = row.direction is not side and row.data.count(ENQ) == 1
+                begins = polled and own[:1] == [b"1" + bytes((ENQ,))]
+            if begins:
                 command = SendCall if isinstance(station, ControlStation) else SendBlock
-                with suppress(LocalProtocolError):
-                    station.send(command(number, block), row.at)
+                station.send(command(number, _first_block(own)), row.at)
+            if row.direction is not side:
+                for event in station.receive_data(row.data, row.at):
+                    result.said += station.data_to_send()
+                    if isinstance(event, BlockReceived):
+                        station.answer(event.token, ANSWERS.get(own[0], LinkAnswer.ACK), row.at)
             result.said += station.data_to_send()
         return result
 
     return play
 
 
+def _first_block(said: list[bytes]) -> Block:
+    """The first of these writes that is a whole block: a damaged one was sent again."""
+    for data in said:
+        with suppress(BlockError):
+            return decode(data)
+    raise AssertionError("no block follows")
+
+
 ANSWERS = {b"\x06": LinkAnswer.ACK, b"2\x15": LinkAnswer.NAK_BUSY, b"3\x15": LinkAnswer.NAK_INVALID}
-"""What was said, and the answer that an owner gave to have it said; damage is the station's own matter."""
+"""What was said, and the answer that an owner gave to have it said. NAK 1 is the station's own matter: a
+whole block that was refused as damaged then is taken now."""
 
 
 def _tick(station: Any, until: float, result: Replayed) -> None:

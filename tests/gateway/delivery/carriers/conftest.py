@@ -249,6 +249,12 @@ def benches() -> Iterator[list[Bench]]:
 
 
 @pytest.fixture
+def core() -> Core:
+    """A core without a bench around it."""
+    return Core()
+
+
+@pytest.fixture
 def bench(benches: list[Bench]) -> Callable[[], Bench]:
     """A bench whose carrier and far end the test brings."""
 

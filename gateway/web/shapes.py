@@ -1,0 +1,361 @@
+"""What the pages get: replies of the routes that browsers use, as JSON.
+
+Rules: instants are RFC 3339 in UTC with milliseconds, dates YYYY-MM-DD, times of day hh:mm local wall time.
+Members may be added, never changed. What people read comes in Swedish and English (`Reason`).
+"""
+
+from typing import Any
+
+from msgspec import Struct, field
+
+from gateway.accounts.model import Kind
+from gateway.model import Origin, Role
+from gateway.replies import Reason
+from gateway.roster.values import ReceiverKind
+
+
+class SessionView(Struct, frozen=True):
+    """Who is logged in. `csrf` goes into the header X-CSRF-Token of every request that changes something."""
+
+    username: str
+    name: str
+    kind: Kind
+    units: tuple[str, ...]  # that a unit administrator may schedule; IT may all, and has none here
+    csrf: str
+    begun_at: str
+    ends_at: str  # without another request
+
+
+class Person(Struct, frozen=True):
+    """A receiver by id and name."""
+
+    id: str
+    name: str
+
+
+class SlotView(Struct, frozen=True):
+    """What stands in a slot; `version` goes back with a change. `by` and `at` are None while it is empty."""
+
+    receivers: tuple[Person, ...]
+    version: str
+    by: str | None = None
+    by_name: str | None = None
+    at: str | None = None
+
+
+class ShiftView(Struct, frozen=True):
+    """One shift on one date."""
+
+    shift: str
+    date: str
+    from_: str = field(name="from")
+    to: str
+    start: str
+    end: str
+    hours: float  # that it really lasts
+    past: bool  # nothing of it can be changed
+    running: bool
+    planned: bool  # False: its pattern is gone, it can only be emptied
+    note: Reason | None  # what a change of the clocks does to it
+    staffed: tuple[Person, ...]  # staffing and assigned people together
+    staffing: SlotView
+    doctor: SlotView
+    nurse: SlotView
+
+
+class UnitShifts(Struct, frozen=True):
+    """The shifts of a unit that begin on some days, in order of time."""
+
+    unit: str
+    now: str
+    timezone: str
+    revision: int
+    may_schedule: bool
+    shifts: tuple[ShiftView, ...]
+
+
+class ReceiverView(Struct, frozen=True):
+    """A receiver with his numbers. `proof` is what the last test page to his number showed."""
+
+    id: str
+    name: str
+    kind: ReceiverKind
+    number: str
+    number_kind: str
+    backup: str | None
+    any_number: bool
+    units: tuple[str, ...]
+    proof: str  # proved, unproved, pending or failed
+    proof_at: str | None
+    served: bool  # whether a carrier serves his number
+    same_number: tuple[str, ...] = ()  # other receivers with this number
+
+
+class Receivers(Struct, frozen=True):
+    """A part of the receivers; `total` is how many fit what was asked."""
+
+    total: int
+    receivers: tuple[ReceiverView, ...]
+
+
+class PatternView(Struct, frozen=True):
+    """One shift pattern."""
+
+    name: str
+    from_: str = field(name="from")
+    to: str
+    weekdays: tuple[str, ...]
+
+
+class UnitBrief(Struct, frozen=True):
+    """A unit of a list."""
+
+    id: str
+    name: str
+    may_schedule: bool
+
+
+class AreaView(Struct, frozen=True):
+    """A business area with its units."""
+
+    id: str
+    name: str
+    fallback: tuple[Person, ...]
+    units: tuple[UnitBrief, ...]
+
+
+class UnitView(Struct, frozen=True):
+    """All about a unit but its shifts' content. `receivers` are those that may be scheduled there."""
+
+    id: str
+    name: str
+    area: str
+    area_name: str
+    aliases: tuple[str, ...]
+    fallback: tuple[Person, ...]
+    one_way: str
+    may_schedule: bool
+    patterns: tuple[PatternView, ...]
+    receivers: tuple[ReceiverView, ...]
+
+
+class EditedSlot(Struct, frozen=True):
+    """A slot as an edit left it. `role` None: the staffing."""
+
+    shift: str
+    date: str
+    role: Role | None
+    receivers: tuple[Person, ...]
+    version: str
+
+
+class EditedView(Struct, frozen=True):
+    """What an edit made. `change` is its number, for undo; None: it all stood so already."""
+
+    unit: str
+    change: int | None
+    by: str
+    by_name: str | None
+    at: str
+    slots: tuple[EditedSlot, ...]
+
+
+class ConflictView(Struct, frozen=True):
+    """A slot that somebody else changed: what stands now, who changed it and when."""
+
+    shift: str
+    date: str
+    role: Role | None
+    receivers: tuple[Person, ...]
+    version: str
+    by: str | None
+    by_name: str | None
+    at: str | None
+
+
+class TargetView(Struct, frozen=True):
+    """One slot of a copy: what stands and what would; `does` is add, replace or same."""
+
+    shift: str
+    date: str
+    role: Role | None
+    stands: tuple[Person, ...]
+    wanted: tuple[Person, ...]
+    version: str
+    does: str
+
+
+class FaultView(Struct, frozen=True):
+    """Something that is wrong, and where."""
+
+    path: str
+    message: str
+
+
+class CopyView(Struct, frozen=True):
+    """What a copy did, or with `preview` would do. Nothing can be done while there are faults."""
+
+    applied: bool
+    change: int | None
+    targets: tuple[TargetView, ...]
+    faults: tuple[FaultView, ...]
+
+
+class Recorded(Struct, frozen=True):
+    """The number under which something stands in the record of changes."""
+
+    change: int
+
+
+class AuditRow(Struct, frozen=True):
+    """One row of the record of changes. `before` and `after` are JSON objects or null."""
+
+    seq: int
+    at: str
+    who: str
+    who_name: str | None
+    action: str
+    unit: str | None
+    subject: str
+    change: int
+    before: Any
+    after: Any
+    why: str | None
+    hash: str
+    undoable: bool  # the change is one of shifts, and can be undone unless somebody changed it since
+
+
+class AuditPage(Struct, frozen=True):
+    """Rows, the newest first. `next` goes into `before` for the rows behind them; None: there are none."""
+
+    rows: tuple[AuditRow, ...]
+    next: int | None
+
+
+class AuditVerdict(Struct, frozen=True):
+    """What reading the whole record through found. `head` is worth noting elsewhere: see docs/web.md."""
+
+    sound: bool
+    rows: int
+    first: int
+    head: str  # SEQ:HASH of the last row
+    findings: tuple[str, ...]
+
+
+class Planned(Struct, frozen=True):
+    """What a change of the register did, or with `preview` would do: `count` changes, the first ones told."""
+
+    applied: bool
+    count: int
+    changes: tuple[str, ...]
+
+
+class AccountView(Struct, frozen=True):
+    """An account."""
+
+    username: str
+    name: str
+    kind: Kind
+    units: tuple[str, ...]
+    created_at: str
+    password_at: str
+    disabled_at: str | None
+
+
+class OnDuty(Struct, frozen=True):
+    """Somebody who would be paged now."""
+
+    id: str
+    name: str
+    origin: Origin
+    reason: Reason
+
+
+class RoleNow(Struct, frozen=True):
+    """One role of a unit now: who would be paged in order, and until when this holds by the plan."""
+
+    role: Role
+    receivers: tuple[OnDuty, ...]
+    on_duty: bool  # somebody is on duty; False: only a fallback, or nobody, would be paged
+    until: str | None
+
+
+class BoardUnit(Struct, frozen=True):
+    """One unit of the board."""
+
+    id: str
+    name: str
+    area: str
+    roles: tuple[RoleNow, ...]
+
+
+class Board(Struct, frozen=True):
+    """Who would be paged, unit by unit; `at` is the instant that was asked for."""
+
+    at: str
+    units: tuple[BoardUnit, ...]
+
+
+class TestPage(Struct, frozen=True):
+    """A test page that is under way: follow GET /api/alerts/{alert} and the outcomes of GET /api/live."""
+
+    alert: str
+
+
+class FeedView(Struct, frozen=True):
+    """A calendar feed without its address."""
+
+    id: int
+    receiver: Person | None
+    unit: Person | None
+    made_by: str
+    made_at: str
+    revoked_at: str | None
+
+
+class NewFeed(Struct, frozen=True):
+    """The one time that a feed's secret address is shown; `path` belongs behind the address of the site."""
+
+    id: int
+    path: str
+
+
+class CoverageEntry(Struct, frozen=True):
+    """One role of one shift: empty, thin or covered, and why."""
+
+    shift: str
+    date: str
+    from_: str = field(name="from")
+    to: str
+    start: str
+    end: str
+    role: Role
+    state: str  # empty, thin or covered
+    receivers: tuple[Person, ...]
+    reasons: tuple[Reason, ...]
+
+
+class HoleView(Struct, frozen=True):
+    """A time in which nobody is on duty for a role though a shift is planned."""
+
+    role: Role
+    start: str
+    end: str
+    fallback: bool  # somebody would be paged all the same
+
+
+class CoverageUnit(Struct, frozen=True):
+    """The coverage of one unit."""
+
+    id: str
+    name: str
+    entries: tuple[CoverageEntry, ...]
+    holes: tuple[HoleView, ...]
+
+
+class Coverage(Struct, frozen=True):
+    """Coverage from now on."""
+
+    now: str
+    days: int
+    units: tuple[CoverageUnit, ...]
