@@ -10,7 +10,7 @@ DEMO_ARGS ?=
 RUN_ARGS ?=
 TEST_ARGS ?=
 
-.PHONY: install demo test lint bench drawings run pins clean
+.PHONY: install demo test lint fuzz bench drawings run pins clean
 
 install: $(VENV)/.runtime
 
@@ -25,17 +25,24 @@ define sync
 	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 endef
 
-# Where the tests' environment stands already, it is kept: it holds the runtime.
+# dev.txt holds demo.txt, which holds the runtime, at the same versions. The larger environment that stands
+# already is kept: it does for the smaller purpose.
+standing = $(if $(wildcard $(VENV)/.dev),requirements/dev.txt,$(if $(wildcard $(VENV)/.demo),requirements/demo.txt,$(1)))
+
 $(VENV)/.runtime: $(UV) requirements/runtime.txt pyproject.toml
-	$(call sync,$(if $(wildcard $(VENV)/.dev),requirements/dev.txt,requirements/runtime.txt))
+	$(call sync,$(call standing,requirements/runtime.txt))
 	touch $@
 
-# dev.txt holds the runtime too, at the same versions.
-$(VENV)/.dev: $(UV) requirements/dev.txt pyproject.toml
-	$(call sync,requirements/dev.txt)
+# The demo has an MQTT broker besides.
+$(VENV)/.demo: $(UV) requirements/demo.txt pyproject.toml
+	$(call sync,$(call standing,requirements/demo.txt))
 	touch $@ $(VENV)/.runtime
 
-demo: install
+$(VENV)/.dev: $(UV) requirements/dev.txt pyproject.toml
+	$(call sync,requirements/dev.txt)
+	touch $@ $(VENV)/.demo $(VENV)/.runtime
+
+demo: $(VENV)/.demo
 	$(BIN)/bakjour-sim demo $(DEMO_ARGS)
 
 run: install
@@ -51,6 +58,12 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
 
+# Bounded in time; an input that breaks a promise is printed, and ends with exit 1.
+FUZZ_ARGS ?= --seconds 60
+fuzz: $(VENV)/.dev
+	$(UV) pip install --quiet --require-hashes --only-binary :all: -r requirements/fuzz.txt
+	$(BIN)/python -m fuzz $(FUZZ_ARGS)
+
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench $(BENCH_ARGS)
 
@@ -63,7 +76,9 @@ PIN := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-ha
 pins: $(UV)
 	$(PIN) requirements/bootstrap.in -o requirements/bootstrap.txt
 	$(PIN) pyproject.toml requirements/build.in -o requirements/runtime.txt
+	$(PIN) -c requirements/runtime.txt pyproject.toml requirements/build.in requirements/demo.in -o requirements/demo.txt
 	$(PIN) pyproject.toml requirements/build.in requirements/dev.in -o requirements/dev.txt
+	$(PIN) requirements/fuzz.in -o requirements/fuzz.txt
 
 clean:
 	rm -rf $(VENV) .tools

@@ -69,10 +69,13 @@ def gateway_cores() -> set[int] | None:
     return {_CORES[0]} if len(_CORES) > 1 else None
 
 
-async def serve(folder: Path, store: Path, smpp_port: int, window: int = WINDOW) -> Running:
-    """Start a gateway over a store and wait until it is ready. Raises AssertionError if it is not."""
+async def serve(folder: Path, store: Path, smpp_port: int, window: int = WINDOW, more: str = "") -> Running:
+    """Start a gateway over a store and wait until it is ready; `more` stands in its configuration besides.
+
+    Raises AssertionError if it is not.
+    """
     config = folder / "bakjour.toml"
-    config.write_text(CONFIG.format(store=store, port=smpp_port, window=window))
+    config.write_text(CONFIG.format(store=store, port=smpp_port, window=window) + more)
     command = (sys.executable, "-m", "gateway", "serve", "--config", str(config))
     with (folder / "gateway.log").open("ab") as log:
         began = perf_counter()

@@ -16,6 +16,8 @@ from gateway.config import Carrier as CarrierSettings
 from gateway.config import Config
 from gateway.config import Source as SourceSettings
 from gateway.delivery import events as e
+from gateway.delivery.answer_words import AnswerLines
+from gateway.delivery.answers import Answers
 from gateway.delivery.dispatcher import Dispatcher
 from gateway.delivery.keeper import Keeper
 from gateway.delivery.texts import WORDINGS, compose, plainest, template_for
@@ -26,6 +28,7 @@ from gateway.logs import get_logger
 from gateway.model import Alert, NumberKind, Origin, OutcomeWord, Role, Rung
 from gateway.operators import AS_LAST_RESORT, Operators
 from gateway.outbox import Outbox
+from gateway.pager import Pager
 from gateway.ports import Carrier, LineState, Readiness, Writer
 from gateway.requests import Refused, Why
 from gateway.roster.addressed import Addressed
@@ -87,20 +90,39 @@ class Gateway:
         self.outbox = Outbox(
             lambda since, limit: history.outcomes(reader, since, limit), lambda: history.last_seq(reader)
         )
-        self.dispatcher = Dispatcher(clock, self._compose, self.alarms)
+        self.dispatcher = Dispatcher(clock, self._compose, self.alarms, self._reply)
         self.keeper = Keeper(clock, writer, self._load, self.dispatcher.act, self.outbox.publish, self._fault)
         self._tracker = Tracker(
             clock,
             self.keeper,
             lambda carrier, number, since: alerts.attempts_to(reader, carrier, number, since),
         )
+        mobile = [carrier.name for carrier in config.serving(NumberKind.MOBILE)]
+        self.answers = Answers(
+            clock,
+            self.keeper,
+            AnswerLines(config.texts.language, config.answers.words),
+            lambda number, within: [
+                one for name in mobile for one in self._tracker.attempts(name, number, within)
+            ],
+            lambda alert: alerts.attempts_of(reader, alert),
+            lambda number: alerts.last_reply(reader, mobile, number),
+            self.dispatcher.say,
+        )
         self._carriers = [
             make_carrier(
-                settings, self._tapped(settings, endpoints), clock, self.dispatcher, self.alarms, config
+                settings,
+                self._tapped(settings, endpoints),
+                clock,
+                self.dispatcher,
+                self.answers,
+                self.alarms,
+                config,
             )
             for settings in config.carrier
         ]
-        ways = tuple(Way(carrier.name, carrier.capabilities) for carrier in self._carriers)
+        ways = self.ways = tuple(Way(carrier.name, carrier.capabilities) for carrier in self._carriers)
+        self.pager = Pager(writer, self._adopt)
         self._operators = Operators(
             clock, writer, ways, self._adopt, self._withdraw, self.dispatcher.shout, config.texts.language
         )
@@ -199,15 +221,33 @@ class Gateway:
         capabilities = replace(
             carrier.capabilities, can_answer=alert.rungs[entry.rung].routes[entry.route].can_answer
         )
+        reply = self._reply(alert, page, carrier)
         try:
             template = template_for(capabilities, language, self._config.privacy.sms_case)
             said = None if alert.subject.line is None else calls.text_of(self._reader, alert.id)
-            return compose(alert.subject, template, capabilities, repeat=entry.repeat, said=said)
+            hint = "" if reply is None else self.answers.hint()
+            return compose(
+                alert.subject,
+                template,
+                capabilities,
+                repeat=entry.repeat,
+                said=said,
+                reference=reply,
+                hint=hint,
+            )
         except Exception as fault:
             # What another system says may name a patient, and a fault may quote it.
             what = repr(fault) if alert.subject.line is None else type(fault).__name__
             self.alarms.tell(f"text:{alert.id}", f"alert {alert.id}: the text failed: {what}")
-            return plainest(alert.subject, WORDINGS[language], capabilities)
+            return plainest(alert.subject, WORDINGS[language], capabilities, reply)
+
+    def _reply(self, alert: Alert, page: int, carrier: Carrier) -> int | None:
+        """The reference of a text that can be answered by SMS; a fault costs the page that, and no more."""
+        try:
+            return self.answers.shown(alert, page, carrier)
+        except Exception as fault:
+            self.alarms.tell(f"text:{alert.id}", f"alert {alert.id}: no reference: {fault!r}")
+            return None
 
     def _ask(self, event: Event, instant: int) -> Resolution:
         assert event.profession is not None  # the codec lets no alerting event through without

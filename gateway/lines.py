@@ -14,7 +14,7 @@ from gateway.delivery.carriers.espa444 import Espa444Carrier
 from gateway.delivery.carriers.gsm_modem import GsmModemCarrier
 from gateway.delivery.carriers.gsm_modem_pin import RefusedPin
 from gateway.delivery.carriers.smpp import SmppCarrier as SmppLine
-from gateway.ports import Alarms, Carrier, CarrierEvents
+from gateway.ports import Alarms, Carrier, CarrierEvents, Replies
 from gateway.sources.espa444 import EspaSource as CallListener
 from gateway.sources.joints import Joints
 from gateway.sources.tcp import TcpSource as TcpListener
@@ -29,13 +29,15 @@ def make_carrier(
     endpoints: "Endpoints",
     clock: Clock,
     events: CarrierEvents,
+    replies: Replies,
     alarms: Alarms,
     config: Config,
 ) -> Carrier:
     """The carrier that a [[carrier]] is."""
     region = config.gateway.region
     if isinstance(settings, SmppCarrier):
-        return SmppLine(settings, endpoints.client(settings.endpoint), clock, events, alarms, region)
+        sites = [endpoints.client(site) for site in settings.sites]
+        return SmppLine(settings, sites, clock, events, replies, alarms, region)
     if isinstance(settings, EspaCarrier):
         return Espa444Carrier(settings, espa_way(settings, endpoints), clock, events, alarms)
     endpoint = endpoints.client(serial.describe(settings.endpoint, settings.baud, settings.format))

@@ -6,12 +6,13 @@ exception over a wire. For the reactor's thread.
 """
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from twisted.internet.defer import Deferred
 
 from gateway import replies, requests, views
+from gateway.audit.keys import add_key, revoke_key
 from gateway.config import Config
 from gateway.ports import LineState, StoreUnavailable, Writer
 from gateway.requests import Refused, Request, Why
@@ -25,6 +26,9 @@ from protocols.clinic24.event import Kind
 ALERTING = [kind for kind in Kind if kind.alerts]
 KIND_WORDS = {kind.name.lower(): kind for kind in ALERTING} | {kind.value: kind for kind in ALERTING}
 """What a user may call a kind of event: triaged, or clinic24.visit.triaged."""
+
+CONSOLE = "console"
+"""Who asks over the control socket: whoever runs the gateway."""
 
 MAX_KEY_NAME = 64
 MAX_ALERT_DIGITS = 18  # of an alert's number: what an int64 holds whatever the digits
@@ -43,6 +47,7 @@ class Operations:
         roster: RosterFiles,
         lines: Callable[[], Sequence[LineState]],
         now: Callable[[], int],
+        more: Mapping[type[Request], Callable[[Any, str], Any]] | None = None,
     ) -> None:
         self._zone = load_zone(config.gateway.timezone)
         self._writer = writer
@@ -59,27 +64,32 @@ class Operations:
             requests.ListLines: lambda _: tuple(map(views.line, self._lines())),
             requests.ListRefusals: self._list_refusals,
             requests.ListAlarms: self._list_alarms,
-            requests.ImportRoster: self._roster.take,
-            requests.ExportRoster: lambda _: self._roster.export(),
-            requests.AddKey: self._add_key,
+            requests.ExportRoster: lambda asked: self._roster.export(asked.form),
             requests.ListKeys: lambda _: tuple(map(views.key, keys.keys(self._reader))),
+        }
+        self._signed: dict[type[Request], Callable[[Any, str], Any]] = {
+            requests.ImportRoster: self._roster.take,
+            requests.AddKey: self._add_key,
             requests.RevokeKey: self._revoke_key,
+            **(more or {}),
         }
 
-    def ask(self, request: Request) -> Deferred[Any]:
+    def ask(self, request: Request, by: str = CONSOLE) -> Deferred[Any]:
         """Carry a request out; fires with its reply (`requests.REPLIES`), fails with Refused alone.
 
-        A fault of the program itself fails with what it raised, for the caller to log.
+        `by` is whom the record of changes names. A fault of the program itself fails with what it raised,
+        for the caller to log.
         """
-        return Deferred.fromCoroutine(self._ask(request))
+        return Deferred.fromCoroutine(self._ask(request, by))
 
     def verify_key(self, key: str) -> keys.ApiKey | None:
         """Whose API key this is; None if it is unknown or revoked. Raises sqlite3.Error."""
         return keys.verify(self._reader, key)
 
-    async def _ask(self, request: Request) -> object:
+    async def _ask(self, request: Request, by: str) -> object:
         try:
-            reply = self._handlers[type(request)](request)
+            signed = self._signed.get(type(request))
+            reply = self._handlers[type(request)](request) if signed is None else signed(request, by)
             return await reply if isinstance(reply, Deferred) else reply
         except RosterFaults as faults:
             named = tuple((fault.path, fault.message) for fault in faults.faults)
@@ -126,24 +136,24 @@ class Operations:
             return tuple(map(views.alarm, alarm_log.standing(self._reader)))
         return tuple(map(views.alarm, alarm_log.alarms(self._reader, _limit(asked.limit))))
 
-    def _add_key(self, asked: requests.AddKey) -> Deferred[replies.NewKey]:
+    def _add_key(self, asked: requests.AddKey, by: str) -> Deferred[replies.NewKey]:
         name = asked.name.strip()
         if not name or len(name) > MAX_KEY_NAME or not name.isprintable():
             raise Refused(Why.INVALID, f"name: 1 to {MAX_KEY_NAME} printable characters are allowed")
-        return Deferred.fromCoroutine(self._written_key(name, asked.scope))
+        return Deferred.fromCoroutine(self._written_key(name, asked.scope, by))
 
-    async def _written_key(self, name: str, scope: keys.Scope) -> replies.NewKey:
+    async def _written_key(self, name: str, scope: keys.Scope, by: str) -> replies.NewKey:
         try:
-            key = await self._writer.run(keys.add, name, scope, self._now())
+            key = await self._writer.run(add_key, name, scope, self._now(), by)
         except keys.KeyExists as error:
             raise Refused(Why.CONFLICT, str(error)) from None
         return replies.NewKey(name, scope, key)
 
-    def _revoke_key(self, asked: requests.RevokeKey) -> Deferred[replies.Done]:
-        return Deferred.fromCoroutine(self._revoked_key(asked.name))
+    def _revoke_key(self, asked: requests.RevokeKey, by: str) -> Deferred[replies.Done]:
+        return Deferred.fromCoroutine(self._revoked_key(asked.name, by))
 
-    async def _revoked_key(self, name: str) -> replies.Done:
-        if not await self._writer.run(keys.revoke, name, self._now()):
+    async def _revoked_key(self, name: str, by: str) -> replies.Done:
+        if not await self._writer.run(revoke_key, name, self._now(), by):
             raise Refused(Why.NOT_FOUND, f"there is no good key named {name[:MAX_KEY_NAME]!r}")
         return replies.Done()
 

@@ -6,6 +6,7 @@ reference. What an alert's JSON says is the published contract's; members may be
 
 from msgspec import Struct
 
+from gateway.accounts.model import Kind as AccountKind
 from gateway.model import Origin, OutcomeWord, Proof, Role
 from gateway.store.keys import Scope
 from protocols.capture import Direction
@@ -34,6 +35,12 @@ class WhoReceiver(Struct, frozen=True):
     backup: str | None
     origin: Origin
     reasons: tuple[Reason, ...]
+    shift: str | None = None  # of whoever is on duty: the shift, the date on which it begins, its times
+    date: str | None = None
+    start: str | None = None
+    end: str | None = None
+    made_by: str | None = None  # who made the assignment: a user name, or import
+    made_at: str | None = None
 
 
 class WhoAnswer(Struct, frozen=True):
@@ -157,6 +164,35 @@ class KeyEntry(Struct, frozen=True):
     scope: Scope
     created_at: str
     revoked_at: str | None
+
+
+class AccountEntry(Struct, frozen=True):
+    """An account of the web pages as it is known."""
+
+    username: str
+    name: str
+    kind: AccountKind
+    units: tuple[str, ...]
+    created_at: str
+    password_at: str
+    disabled_at: str | None
+
+
+class AuditVerified(Struct, frozen=True):
+    """What reading the record of changes through found; `head` is SEQ:HASH of its last row."""
+
+    sound: bool
+    rows: int
+    first: int
+    head: str
+    findings: tuple[str, ...]
+
+
+class AuditText(Struct, frozen=True):
+    """A part of the record of changes as text; `after` asks for the next one, None: there is none."""
+
+    text: str
+    after: int | None
 
 
 class TracedLine(Struct, frozen=True):

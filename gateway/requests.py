@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from gateway import replies
+from gateway.accounts.model import Kind
 from gateway.store.keys import Scope
 
 DEFAULT_LIMIT = 50  # rows of a list: what a person reads
@@ -44,6 +45,20 @@ class Refused(Exception):  # noqa: N818 (an answer, not a failure of the program
 
 class Request(Struct, frozen=True, tag_field="op", forbid_unknown_fields=True):
     """Base of every request."""
+
+
+class RosterForm(StrEnum):
+    """How a roster is written as a file."""
+
+    TOML = "toml"
+    CSV = "csv"
+
+
+class AuditForm(StrEnum):
+    """How the record of changes is exported."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
 
 
 class Ping(Request, frozen=True, tag="ping"):
@@ -97,10 +112,13 @@ class ImportRoster(Request, frozen=True, tag="roster_import"):
     dry_run: bool = False
     replace: bool = False
     confirmed: bool = False
+    form: RosterForm = RosterForm.TOML
 
 
 class ExportRoster(Request, frozen=True, tag="roster_export"):
-    """The whole roster as TOML."""
+    """The whole roster as a file."""
+
+    form: RosterForm = RosterForm.TOML
 
 
 class AddKey(Request, frozen=True, tag="key_add"):
@@ -118,6 +136,46 @@ class RevokeKey(Request, frozen=True, tag="key_revoke"):
     """Make a key worthless."""
 
     name: str
+
+
+class AddAccount(Request, frozen=True, tag="account_add"):
+    """Make an account of the web pages; `units` are entered in the roster, as the administrator's."""
+
+    username: str
+    name: str
+    kind: Kind
+    password: str
+    units: tuple[str, ...] = ()
+
+
+class ListAccounts(Request, frozen=True, tag="accounts"):
+    """Every account, without its password."""
+
+
+class ChangeAccount(Request, frozen=True, tag="account_change"):
+    """Change what is not None; a new password and `disabled` log the person out everywhere."""
+
+    username: str
+    disabled: bool | None = None
+    password: str | None = None
+
+
+class VerifyAudit(Request, frozen=True, tag="audit_verify"):
+    """Read the record of changes through; `known` is SEQ:HASH of a head that was noted earlier."""
+
+    known: str | None = None
+
+
+class ListAudit(Request, frozen=True, tag="audit"):
+    """Rows of the record of changes, as text in JSON lines or CSV; `after` is the last row one has."""
+
+    form: AuditForm
+    unit: str | None = None
+    who: str | None = None
+    action: str | None = None
+    since: str | None = None
+    until: str | None = None
+    after: int = 0
 
 
 class Trace(Request, frozen=True, tag="trace"):
@@ -139,6 +197,11 @@ AnyRequest = (
     | AddKey
     | ListKeys
     | RevokeKey
+    | AddAccount
+    | ListAccounts
+    | ChangeAccount
+    | VerifyAudit
+    | ListAudit
     | Trace
 )
 
@@ -156,6 +219,11 @@ REPLIES: dict[type[Request], Any] = {
     AddKey: replies.NewKey,
     ListKeys: tuple[replies.KeyEntry, ...],
     RevokeKey: replies.Done,
+    AddAccount: replies.Done,
+    ListAccounts: tuple[replies.AccountEntry, ...],
+    ChangeAccount: replies.Done,
+    VerifyAudit: replies.AuditVerified,
+    ListAudit: replies.AuditText,
     Trace: replies.TraceBegun,
 }
 """The kind of reply to each request."""

@@ -27,6 +27,8 @@ from twisted.internet.serialport import SerialPort
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from gateway.logs import get_logger
+
 Format = Literal["7E1", "7E2", "8N1", "8E1"]
 """Data bits, parity, stop bits."""
 
@@ -39,6 +41,8 @@ DRAIN_SECONDS: Final = 1.0
 
 DRAIN_STEP: Final = 0.02
 """Seconds between two looks at what has not left yet."""
+
+log = get_logger("serial")
 
 _SCHEME: Final = "serial:"
 _DESCRIPTION: Final = re.compile(r"serial:(?P<path>/.+):baud=(?P<baud>[0-9]{1,7}):format=(?P<format>\w+)")
@@ -131,6 +135,7 @@ class SerialEndpoint:
         self.path = path
         self.line = line
         self._reactor = reactor
+        self._told = ""
 
     def connect(self, protocolFactory: IProtocolFactory) -> "Deferred[IProtocol]":
         """See IStreamClientEndpoint."""
@@ -150,10 +155,18 @@ class SerialEndpoint:
                 stopbits=self.line.stop_bits,
             )
         except (OSError, termios.error) as error:  # SerialException is an OSError
+            self._tell(str(error))
             connected.errback(ConnectError(string=f"{self.path}: {error}"))  # type: ignore[no-untyped-call]
         else:
+            self._told = ""
             connected.callback(protocol)
         return connected
+
+    def _tell(self, reason: str) -> None:
+        """Why it cannot be opened, once, however often it is tried: `ClientService` keeps it to itself."""
+        if reason != self._told:
+            log.warning("a serial device cannot be opened", device=self.path, reason=reason)
+            self._told = reason
 
 
 def open_port(path: str, parity: str, **settings: Any) -> serial.Serial:
@@ -210,9 +223,10 @@ class Port(SerialPort):
     def connectionLost(self, reason: Failure) -> None:
         """Twisted: the device is gone, or we close it."""
         self._stop_closing()
-        # The kernel would wait up to 30 s in close() for bytes that a dead device never takes.
-        with suppress(OSError, termios.error):
-            termios.tcflush(self._serial.fileno(), termios.TCIOFLUSH)
+        if self._left():
+            # The kernel would wait up to 30 s in close() for bytes that a dead device never takes.
+            with suppress(OSError, termios.error):
+                termios.tcflush(self._serial.fileno(), termios.TCOFLUSH)
         super().connectionLost(reason)  # type: ignore[no-untyped-call]
 
     def _drain(self, until: float) -> None:

@@ -8,13 +8,17 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import asdict
 
+from gateway.accounts.model import Account
+from gateway.audit.chain import Verdict
 from gateway.delivery.pages import PROOF_ORDER, proof_of
 from gateway.model import Alert, OutcomeWord, Proof, Refusal, Step
 from gateway.ports import LineState
 from gateway.replies import (
+    AccountEntry,
     AlarmEntry,
     AlertDetail,
     AlertSummary,
+    AuditVerified,
     KeyEntry,
     Line,
     Reason,
@@ -24,7 +28,7 @@ from gateway.replies import (
     WhoReceiver,
 )
 from gateway.requests import AskWho
-from gateway.roster.resolve import Resolution
+from gateway.roster.resolve import Candidate, Resolution
 from gateway.roster.values import Words
 from gateway.store.alarm_log import LoggedAlarm
 from gateway.store.keys import ApiKey
@@ -98,11 +102,46 @@ def who(asked: AskWho, kind: Kind, at: int, resolution: Resolution) -> WhoAnswer
                 backup=candidate.receiver.backup,
                 origin=candidate.origin,
                 reasons=(_reason(candidate.reason),),
+                **_assigned(candidate),
             )
             for candidate in resolution.candidates
         ),
         steps=tuple(_reason(step) for step in resolution.steps),
     )
+
+
+def _assigned(candidate: Candidate) -> dict[str, str]:
+    """The assignment by which somebody is on duty."""
+    slot = candidate.slot
+    if slot is None:
+        return {}
+    return {
+        "shift": slot.shift,
+        "date": slot.date.isoformat(),
+        "start": times.render(slot.start),
+        "end": times.render(slot.end),
+        "made_by": slot.made_by,
+        "made_at": times.render(slot.made_at),
+    }
+
+
+def account(known: Account) -> AccountEntry:
+    """An account of the web pages."""
+    return AccountEntry(
+        known.username,
+        known.name,
+        known.kind,
+        known.units,
+        times.render(known.created_at),
+        times.render(known.password_at),
+        _instant(known.disabled_at),
+    )
+
+
+def verdict(found: Verdict) -> AuditVerified:
+    """What a verification of the record of changes found."""
+    head = f"{found.head.seq}:{found.head.hash}"
+    return AuditVerified(not found.findings, found.rows, found.first, head, found.findings)
 
 
 def line(state: LineState) -> Line:

@@ -86,8 +86,8 @@ def command(
     report = Report(as_json)
     clinic: Clinic
     if connect.startswith("mqtt"):
-        broker = _broker(connect, client_id, username, password, five)
-        topics = _topics(topic, status_topic, response_topic, five)
+        broker = broker_of(connect, client_id, username, password, five)
+        topics = topics_of(topic, status_topic, response_topic, five)
         clinic = MqttClinic24(reactor, broker, topics, report.happening)
     else:
         clinic = Clinic24(reactor, _endpoint(reactor, connect), report.happening)
@@ -144,7 +144,8 @@ def _endpoint(reactor: Any, description: str) -> IStreamClientEndpoint:
     return endpoint
 
 
-def _broker(url: str, client_id: str, username: str | None, password: str | None, five: bool) -> Broker:
+def broker_of(url: str, client_id: str, username: str | None, password: str | None, five: bool) -> Broker:
+    """The broker that the options mean. Raises BadParameter."""
     parts = urlsplit(url)
     try:
         port = parts.port or MQTT_PORT
@@ -163,7 +164,8 @@ def _broker(url: str, client_id: str, username: str | None, password: str | None
     )
 
 
-def _topics(events: str, status: str, response: str | None, five: bool) -> Topics:
+def topics_of(events: str, status: str, response: str | None, five: bool) -> Topics:
+    """The topics that the options mean. Raises BadParameter."""
     named = {"--topic": events, "--status-topic": status}
     if response is not None:
         named["--response-topic"] = response

@@ -35,4 +35,4 @@ def test_a_drawing_names_every_state_and_input(machine: Machine) -> None:
     assert len(set(inputs[0])) == len(inputs[0])
     root = ET.fromstring(drawings()[FOLDER / f"{machine.name}.svg"])
     words = {element.text for element in root.iter(f"{SVG}text")}
-    assert {state.name.lower() for state in machine.states} <= words
+    assert {state.name for state in machine.states} <= words

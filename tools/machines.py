@@ -16,6 +16,7 @@ from protocols.espa444 import tables as espa444
 from protocols.espa444.control_table import CONTROL_TABLE, ControlState
 from protocols.espa444.polled_table import POLLED_TABLE, PolledState
 from protocols.smpp import tables as smpp
+from protocols.sms.modem import tables as modem
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def machines() -> tuple[Machine, ...]:
             title="The life of a page",
             about="One page to one receiver over one route. Late reports never move it backwards.",
             code="gateway/delivery/pages.py",
-            start=PageState.QUEUED.name,
+            start=_named(PageState.QUEUED),
             forbidden="noted in the timeline, changes nothing",
             states=_states(PageState, PageInput, {key: Cell("", (to,)) for key, to in PAGE_TABLE.items()}),
         ),
@@ -78,7 +79,7 @@ def machines() -> tuple[Machine, ...]:
             title="ESPA 4.4.4: the control station",
             about="Our end of the line to a DECT or pager system: it polls, selects and sends calls.",
             code="protocols/espa444/control_table.py",
-            start=ControlState.IDLE.name,
+            start=_named(ControlState.IDLE),
             forbidden="LocalProtocolError, changes nothing",
             states=_states(ControlState, espa444.Input, _of_espa444(CONTROL_TABLE)),
         ),
@@ -87,7 +88,7 @@ def machines() -> tuple[Machine, ...]:
             title="ESPA 4.4.4: the polled station",
             about="The other end: it speaks when it is polled and takes calls when it is selected.",
             code="protocols/espa444/polled_table.py",
-            start=PolledState.WAIT.name,
+            start=_named(PolledState.WAIT),
             forbidden="LocalProtocolError, changes nothing",
             states=_states(PolledState, espa444.Input, _of_espa444(POLLED_TABLE)),
         ),
@@ -96,11 +97,20 @@ def machines() -> tuple[Machine, ...]:
         ),
         _smpp("smsc", "the SMS centre's end", "It lets in, takes messages and delivers receipts.", smpp.SMSC),
         Machine(
+            name="gsm-modem",
+            title="GSM modem: our end",
+            about="One command at a time, from waking the modem to a message that it has taken.",
+            code="protocols/sms/modem/tables.py",
+            start=_named(modem.State.WAKING),
+            forbidden="LocalProtocolError, changes nothing",
+            states=_states(modem.State, modem.Input, _of_actions(modem.TABLE)),
+        ),
+        Machine(
             name="clinic24",
             title="Clinic24 over TCP: the gateway's end",
             about="What a connection is for, and what still has to go out before it is closed.",
             code="protocols/clinic24/states.py",
-            start=clinic24.State.READING.name,
+            start=_named(clinic24.State.READING),
             forbidden="ours: LocalProtocolError; the peer's: refused; changes nothing",
             states=_states(
                 clinic24.State,
@@ -118,9 +128,9 @@ def _smpp(end: str, words: str, about: str, table: smpp.Table) -> Machine:
         title=f"SMPP 3.4: {words}",
         about=about,
         code="protocols/smpp/tables.py",
-        start=smpp.State.OPEN.name,
+        start=_named(smpp.State.OPEN),
         forbidden="LocalProtocolError, changes nothing",
-        states=_states(smpp.State, smpp.Input, _of_smpp(table)),
+        states=_states(smpp.State, smpp.Input, _of_actions(table)),
     )
 
 
@@ -135,11 +145,12 @@ def _of_espa444(table: "espa444.Table[Any]") -> dict[tuple[Any, Any], Cell]:
     return cells
 
 
-def _of_smpp(table: smpp.Table) -> dict[tuple[Any, Any], Cell]:
+def _of_actions(table: Mapping[tuple[Any, Any], tuple[Enum, Enum]]) -> dict[tuple[Any, Any], Cell]:
+    """A table whose cells are an action and a state, with actions named IGNORE and FORBID."""
     return {
-        (state, given): Cell(action.value, (to,), idle=action is smpp.Action.IGNORE)
-        for (state, given), (action, to) in table.items()
-        if action is not smpp.Action.FORBID
+        key: Cell(str(action.value), (to,), idle=action.name == "IGNORE")
+        for key, (action, to) in table.items()
+        if action.name != "FORBID"
     }
 
 
@@ -161,7 +172,11 @@ def _states(
             else:
                 ways.setdefault((cell.action, cell.to), []).append(str(given.value))
         listed = tuple(
-            Way(tuple(names), action, tuple(one.name for one in to)) for (action, to), names in ways.items()
+            Way(tuple(names), action, tuple(map(_named, to))) for (action, to), names in ways.items()
         )
-        made.append(State(state.name, listed, tuple(ignored), tuple(forbidden)))
+        made.append(State(_named(state), listed, tuple(ignored), tuple(forbidden)))
     return tuple(made)
+
+
+def _named(state: Enum) -> str:
+    return state.name.lower().replace("_", " ")

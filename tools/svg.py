@@ -78,7 +78,7 @@ class Drawing:
     def chip(self, x: float, y: float, state: str) -> None:
         """The name of a state on its colour, in a line with its baseline at `y`."""
         self.box(x, y - 12, self.layout.card - self.layout.target_at - PAD, 16, self.tint(state), ' rx="4"')
-        self.text(x + 6, y, state.lower(), 11, self.shade(state), BOLD)
+        self.text(x + 6, y, state, 11, self.shade(state), BOLD)
 
     def tint(self, state: str) -> str:
         """The light colour of a state."""
@@ -153,7 +153,7 @@ def _head(drawing: Drawing, machine: Machine, state: State, x: float, y: float) 
     card, shade = drawing.layout.card, drawing.shade(state.name)
     outline = f"M{x:g} {y + HEAD - 4:g}v-22a8 8 0 0 1 8-8h{card - 16}a8 8 0 0 1 8 8v22z"
     drawing.parts.append(f'<path d="{outline}" fill="{drawing.tint(state.name)}"/>')
-    drawing.text(x + 14, y + 20, state.name.lower(), 14, shade, BOLD)
+    drawing.text(x + 14, y + 20, state.name, 14, shade, BOLD)
     mark = ""
     if state.name == machine.start:
         mark = "begins here"

@@ -57,9 +57,7 @@ def content_key(content: dict[str, Any]) -> SlotKey:
 
 def slot_change(action: str, key: SlotKey, before: Iterable[str], after: Iterable[str]) -> Change:
     """One slot before and after."""
-    return Change(
-        action, slot_subject(key), key.unit, slot_content(key, before), slot_content(key, after)
-    )
+    return Change(action, slot_subject(key), key.unit, slot_content(key, before), slot_content(key, after))
 
 
 def import_changes(frame: Collection[RosterChange], slots: Collection["SlotChange"]) -> tuple[Change, ...]:

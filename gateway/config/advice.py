@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from gateway.config.credentials import Credentials
+from gateway.config.espa444 import EspaSource
 from gateway.config.lines import Carrier
 from gateway.config.model import Config
 from gateway.config.modem import GsmModemCarrier
@@ -97,7 +98,12 @@ def _unanswerable(path: str, carrier: Carrier) -> Warned:
 def _named(config: Config) -> list[tuple[str, str]]:
     named = [("gateway.catch_all", config.gateway.catch_all)] if config.gateway.catch_all else []
     return named + [
-        (f"alarms.receivers[{place}]", name) for place, name in enumerate(config.alarms.receivers)
+        (f"{section}.receivers[{place}]", name)
+        for section, names in (
+            ("alarms", config.alarms.receivers),
+            ("coverage", config.coverage.receivers),
+        )
+        for place, name in enumerate(names)
     ]
 
 

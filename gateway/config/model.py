@@ -15,6 +15,8 @@ from gateway.config.modem import GsmModemCarrier
 from gateway.config.sections import (
     AlarmsSection,
     AnswersSection,
+    AuditSection,
+    CoverageSection,
     CriteriaSection,
     GatewaySection,
     PrivacySection,
@@ -44,6 +46,8 @@ class Config(Section):
     privacy: PrivacySection = PrivacySection()
     texts: TextsSection = TextsSection()
     alarms: AlarmsSection = AlarmsSection()
+    audit: AuditSection = AuditSection()
+    coverage: CoverageSection = CoverageSection()
     answers: AnswersSection = AnswersSection()
     source: Annotated[
         tuple[AnySource, ...], BeforeValidator(as_tuple, json_schema_input_type=list[AnySource])
@@ -71,6 +75,8 @@ SECTIONS: dict[str, type[Section]] = {
     "privacy": PrivacySection,
     "texts": TextsSection,
     "alarms": AlarmsSection,
+    "audit": AuditSection,
+    "coverage": CoverageSection,
     "answers": AnswersSection,
 }
 TYPES: dict[str, dict[str, type[Section]]] = {

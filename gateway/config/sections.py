@@ -95,6 +95,13 @@ class WebSection(Section):
     listen: Annotated[str, AfterValidator(_web_listen)] = Field(
         description="server endpoint, tcp: or unix:, for example tcp:8080:interface=127.0.0.1"
     )
+    behind_proxy: bool = Field(
+        default=False,
+        description="a reverse proxy stands before: believe its X-Forwarded-For and X-Forwarded-Proto",
+    )
+    secure_cookies: bool | None = Field(
+        default=None, description="send cookies over TLS alone; default: where the request came over TLS"
+    )
 
 
 class CriteriaSection(Section):
@@ -170,4 +177,18 @@ class AlarmsSection(Section):
 
     receivers: Names = Field(
         default=(), description="receivers of the roster that technical alarms are paged to, in order"
+    )
+
+
+class AuditSection(Section):
+    """[audit]: the record of changes."""
+
+    keep_years: int = Field(default=5, ge=1, le=100, description="years after which rows are removed")
+
+
+class CoverageSection(Section):
+    """[coverage]: holes in the plan."""
+
+    receivers: Names = Field(
+        default=(), description="receivers of the roster that are warned of holes, in order"
     )

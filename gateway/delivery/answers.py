@@ -25,7 +25,8 @@ from gateway.delivery.answer_words import (
 from gateway.delivery.keeper import Keeper
 from gateway.delivery.tracker import LOOK_BACK
 from gateway.logs import get_logger
-from gateway.model import Alert, Attempt, PageState
+from gateway.model import Alert, Attempt, NumberKind, PageState
+from gateway.ports import Carrier
 from gateway.roster.numbers import mask
 
 SILENT_FOR = 3600.0
@@ -88,6 +89,14 @@ class Answers:
         self.counters: dict[str, int] = {}
 
     # --- what a page shows
+
+    def shown(self, alert: Alert, page: int, carrier: Carrier) -> int | None:
+        """The reference that the text of a page shows; None where no SMS can answer it."""
+        entry = alert.pages[page]
+        route = alert.rungs[entry.rung].routes[entry.route]
+        if not route.can_answer or carrier.capabilities.serves is not NumberKind.MOBILE:
+            return None
+        return self.reference(alert, route.number)
 
     def reference(self, alert: Alert, number: str) -> int:
         """The reference of an alert to one number: the same in every text of it, another in every other's.

@@ -33,6 +33,7 @@ class Wording:
     kinds: Mapping[Kind, str]
     unknown_unit: str
     technical: str
+    test_page: str  # behind the mark TEST
     asked_for: str  # before the profession that was asked for
     call: str  # before a call-back number
     answer: str  # on a handset that can answer
@@ -53,6 +54,7 @@ SWEDISH = Wording(
     },
     unknown_unit="OKÄND ENHET",
     technical="TEKNISKT LARM",
+    test_page="Provlarm",
     asked_for="för",
     call="ring",
     answer="Svara OK",
@@ -73,6 +75,7 @@ ENGLISH = Wording(
     },
     unknown_unit="UNKNOWN UNIT",
     technical="TECHNICAL ALARM",
+    test_page="Test page",
     asked_for="for",
     call="call",
     answer="Answer OK",
@@ -131,12 +134,16 @@ def _compose(
     if subject.line is not None:
         on_handset = capabilities.serves is NumberKind.EXTENSION
         text = said if said and on_handset else f"{words.called_by} {subject.line}, {subject.address}"
-        return _cut(" ".join([*_marks(subject, words, repeat), text]), capabilities)
+        whole = " ".join([*_marks(subject, words, repeat), text])
+        asking = f"{whole} {hint}"
+        if hint and capabilities.measure(asking) <= capabilities.max_text:
+            return asking
+        return _cut(whole, capabilities)
     essential = _marks(subject, words, repeat) + _essential(subject, words)
     optional = _optional(subject, template)
     if hint:
         optional.append(hint)
-    elif capabilities.can_answer and subject.kind is not None:
+    elif capabilities.can_answer and (subject.kind is not None or subject.test):
         optional.append(words.answer)
     text = " ".join(essential + optional)
     while capabilities.measure(text) > capabilities.max_text and optional:
@@ -182,7 +189,8 @@ def _marks(subject: Subject, words: Wording, repeat: bool) -> list[str]:
 
 def _essential(subject: Subject, words: Wording) -> list[str]:
     if subject.kind is None:
-        return [words.technical, *([subject.note] if subject.note else [])]
+        what = words.test_page if subject.test else words.technical
+        return [what, *([subject.note] if subject.note else [])]
     priority = f"{words.priority} {subject.priority if subject.priority_given else '-'}"
     unit = subject.unit_name if subject.unit_known else f"{words.unknown_unit} {subject.unit}".strip()
     return [priority, words.kinds[subject.kind], unit]

@@ -92,6 +92,7 @@ class Examination:
             selected = asked.meaning.startswith("selects")
             self.line.say(BUSY if selected else END)
             if selected:
+                found.pages_us = True
                 found.peer_address = self._selecting or found.peer_address
                 found.say(f"station {found.peer_address} wants to page: refused as busy, it will try again")
         found.answers_polls = True

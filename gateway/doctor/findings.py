@@ -34,6 +34,8 @@ class Findings:
     charset: str | None = None
     """What a person has read on the handset."""
     reports_status: bool | None = None
+    pages_us: bool = False
+    """It has selected us: a system that pages through the gateway, and no paging system."""
     echoes: bool = False
     masked: bool = False
     slowest: float = 0.0
@@ -60,12 +62,16 @@ SLOW = 1.0
 
 
 def section(found: Findings, where: Where) -> str:
-    """The `[[carrier]]` table, with what was found as comments above it."""
+    """The `[[carrier]]` table, or for a system that pages through us the `[[source]]` table, with what was
+    found as comments above it."""
     rows = ["# Written by `bakjour line doctor`. What it found:"]
     rows += [f"# - {words}" for words in found.said]
     if found.role is None:
         return "\n".join([*rows, "# No section can be written: nobody to speak with was found."]) + "\n"
-    rows += ["", "[[carrier]]", 'name = "dect"', 'type = "espa444"', 'serves = "extension"']
+    if found.pages_us:
+        rows += ["", "[[source]]", 'name = "nurse-call"', 'type = "espa444"']
+    else:
+        rows += ["", "[[carrier]]", 'name = "dect"', 'type = "espa444"', 'serves = "extension"']
     rows += [f"{name} = {_toml(value)}" for name, value in _keys(found, where) if value is not None]
     return "\n".join([*rows, *_open_questions(found)]) + "\n"
 
@@ -97,6 +103,8 @@ def _first_taken(found: Findings) -> str:
 
 def _open_questions(found: Findings) -> list[str]:
     rows = []
+    if found.role is Role.POLLED and not found.pages_us:
+        rows.append("# a system that pages through the gateway (nurse call, fire) is a [[source]] instead")
     if found.charset is None:
         rows.append("# charset: nobody has read å ä ö on a handset yet; `--send-test NUMBER` sends messages")
     if found.reports_status is None:

@@ -93,6 +93,13 @@ class RosterBook:
             self._refresh()
             return self._receiver(name)
 
+    def unit(self, name: str) -> Unit | None:
+        """The unit of this id or alias, None if there is none. Raises sqlite3.Error."""
+        with self._snapshot():
+            self._refresh()
+            record = self._unit(name)
+            return None if record is None else record.unit
+
     def number_kinds(self) -> frozenset[NumberKind]:
         """What kinds of number the roster uses, and so which carriers it needs. Raises sqlite3.Error."""
         self._refresh()

@@ -7,7 +7,7 @@ slip is not told again by everything that refers to it. References are checked a
 
 import re
 import tomllib
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -51,6 +51,7 @@ class Document:
     administrators: tuple[Entry[Administrator], ...] = ()
     faulty: frozenset[tuple[str, Hashable]] = frozenset()  # (table, key) of entries with a fault
     faults: tuple[Fault, ...] = ()
+    removed: frozenset[tuple[str, Hashable]] = frozenset()  # (table, key) that shall be there no more
 
     @property
     def slots(self) -> tuple[Entry[Staffing | Assignment], ...]:
@@ -66,14 +67,16 @@ class _Reading:
     faults: list[Fault] = field(default_factory=list)
     faulty: set[tuple[str, Hashable]] = field(default_factory=set)
 
-    def entries(self, table: str, found: object) -> Iterator[Entry[items.Value]]:
-        """The sound entries of one table."""
+    def entries(
+        self, table: str, found: object, places: Sequence[str] | None = None
+    ) -> Iterator[Entry[items.Value]]:
+        """The sound entries of one table; `places` are theirs, where they are not counted."""
         if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
             self.faults.append(Fault(table, f"must be written as tables, [[{table}]]"))
             return
         seen: dict[Hashable, str] = {}
         for index, item in enumerate(found):
-            path = f"{table}[{index}]"
+            path = f"{table}[{index}]" if places is None else places[index]
             key = items.key_of(table, item)
             repeats = seen.setdefault(key, path) if key is not None else path
             if repeats != path:
@@ -102,18 +105,36 @@ def read_document(text: str, region: str) -> Document:
         return Document(faults=(_syntax(str(error)),))
     except RecursionError:
         return Document(faults=(Fault("", "is nested too deep to be a roster file"),))
-    reading = _Reading(region)
+    return read_tables(tables, region, most=MAX_SLOTS)
+
+
+def read_tables(
+    tables: Mapping[str, object],
+    region: str,
+    places: Mapping[str, Sequence[str]] | None = None,
+    most: int | None = None,
+    faults: Iterable[Fault] = (),
+) -> Document:
+    """What tables of entries say, as a TOML file or another form gave them.
+
+    `places` names each entry's place where it is not its number in the table, `most` is how many slots of a
+    kind are allowed, `faults` are those that were found before.
+    """
+    reading = _Reading(region, list(faults))
     reading.faults += (
         Fault(name, f"unknown table; allowed: {', '.join(items.MODELS)}")
         for name in tables
         if name not in items.MODELS
     )
     reading.faults += (
-        Fault(name, f"has {len(tables[name]):,} entries; allowed in a TOML file: {MAX_SLOTS:,}")
+        Fault(name, f"has {len(found):,} entries; allowed in a TOML file: {most:,}")
         for name in ("staffing", "assignment")
-        if isinstance(tables.get(name), list) and len(tables[name]) > MAX_SLOTS
+        if most is not None and isinstance(found := tables.get(name), list) and len(found) > most
     )
-    found = {name: list(reading.entries(name, tables.get(name, []))) for name in items.MODELS}
+    named = places or {}
+    found = {
+        name: list(reading.entries(name, tables.get(name, []), named.get(name))) for name in items.MODELS
+    }
     return Document(
         areas=_only(Area, found["area"]),
         units=_only(Unit, found["unit"]),

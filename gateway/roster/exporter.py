@@ -13,6 +13,7 @@ from typing import Any
 
 import tomli_w
 
+from gateway.roster.csvfile import write_csv
 from gateway.roster.document import MAX_SLOTS
 from gateway.roster.faults import Fault, RosterFaults
 from gateway.roster.frame import Frame, read_frame
@@ -32,6 +33,26 @@ def export_roster(connection: sqlite3.Connection) -> str:
     Reads one snapshot over `connection`. Raises RosterFaults if it holds more assignments or staffings than
     a TOML file may, sqlite3.Error.
     """
+    frame, slots, kept = _read(connection)
+    for table, some in kept.items():
+        if len(some) > MAX_SLOTS:
+            told = f"the roster holds {len(some):,}; a TOML file may hold {MAX_SLOTS:,}"
+            raise RosterFaults([Fault(table.name, told)])
+    tables = {name: items for name, items in _tables(frame, kept).items() if items}
+    return HEADER + _left_out(slots, kept) + "\n" + _ARRAY.sub(_on_one_line, tomli_w.dumps(tables))
+
+
+def export_csv(connection: sqlite3.Connection) -> str:
+    """The whole roster as CSV, of any size. Raises RosterFaults for a name that CSV cannot hold."""
+    frame, _, kept = _read(connection)
+    return "".join(write_csv(_tables(frame, kept)))
+
+
+Slots = dict[SlotTable, list[Held]]
+
+
+def _read(connection: sqlite3.Connection) -> tuple[Frame, Slots, Slots]:
+    """The frame, every slot, and those that a file of today's roster can hold."""
     connection.execute("BEGIN")
     try:
         frame = read_frame(connection)
@@ -39,12 +60,7 @@ def export_roster(connection: sqlite3.Connection) -> str:
     finally:
         connection.execute("COMMIT")
     kept = {table: [held for held in some if _holds(frame, held)] for table, some in slots.items()}
-    for table, some in kept.items():
-        if len(some) > MAX_SLOTS:
-            told = f"the roster holds {len(some):,}; a TOML file may hold {MAX_SLOTS:,}"
-            raise RosterFaults([Fault(table.name, told)])
-    tables = {name: items for name, items in _tables(frame, kept).items() if items}
-    return HEADER + _left_out(slots, kept) + "\n" + _ARRAY.sub(_on_one_line, tomli_w.dumps(tables))
+    return frame, slots, kept
 
 
 def _on_one_line(array: re.Match[str]) -> str:

@@ -2,9 +2,9 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass, replace
-from datetime import time
+from typing import TypeVar
 
 import msgspec
 
@@ -12,7 +12,11 @@ from gateway.model import OneWay
 from gateway.roster import statements
 from gateway.roster.book import make_receiver
 from gateway.roster.document import Document
+from gateway.roster.patterns import make_shift
 from gateway.roster.values import Administrator, Area, Receiver, Shift, Unit
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 
 _strings = msgspec.json.Decoder(tuple[str, ...]).decode
 
@@ -50,12 +54,7 @@ def read_frame(connection: sqlite3.Connection) -> Frame:
         receivers={
             row[0]: make_receiver(row, units_of.get(row[0], ())) for row in rows(statements.RECEIVERS)
         },
-        shifts={
-            (unit, name): Shift(
-                unit, name, time.fromisoformat(start), time.fromisoformat(end), _strings(weekdays)
-            )
-            for unit, name, start, end, weekdays in rows(statements.SHIFTS)
-        },
+        shifts={(row[0], row[1]): make_shift(row) for row in rows(statements.SHIFTS)},
         administrators={
             row[0]: Administrator(row[0], row[1], row[2], row[3], _strings(row[4]))
             for row in rows(statements.ADMINISTRATORS)
@@ -66,7 +65,7 @@ def read_frame(connection: sqlite3.Connection) -> Frame:
 def merged(before: Frame, document: Document, whole: bool) -> Frame:
     """The frame after an import; `whole`: the document is all of it, else what it does not name stays."""
     base = EMPTY if whole else before
-    return replace(
+    made = replace(
         base,
         areas=base.areas | {entry.value.id: entry.value for entry in document.areas},
         units=base.units | {entry.value.id: entry.value for entry in document.units},
@@ -74,6 +73,20 @@ def merged(before: Frame, document: Document, whole: bool) -> Frame:
         shifts=base.shifts | {(entry.value.unit, entry.value.name): entry.value for entry in document.shifts},
         administrators=base.administrators
         | {entry.value.username: entry.value for entry in document.administrators},
+    )
+    return _without(made, document.removed) if document.removed else made
+
+
+def _without(frame: Frame, removed: Collection[tuple[str, Hashable]]) -> Frame:
+    def kept(table: str, values: dict[K, V]) -> dict[K, V]:
+        return {key: value for key, value in values.items() if (table, key) not in removed}
+
+    return Frame(
+        kept("area", frame.areas),
+        kept("unit", frame.units),
+        kept("receiver", frame.receivers),
+        kept("shift", frame.shifts),
+        kept("administrator", frame.administrators),
     )
 
 

@@ -21,6 +21,7 @@ from gateway.roster.faults import Fault, RosterFaults
 from gateway.roster.frame import Frame, merged, read_frame
 from gateway.roster.index import Meta, read_meta
 from gateway.roster.references import References
+from gateway.roster.removals import left_dangling
 from gateway.roster.slots import Held, SlotKey, SlotReader, key_of, table_of
 from gateway.roster.values import WEEKDAYS, Shift
 from gateway.roster.wall import span
@@ -103,6 +104,7 @@ class _Planning:
 
     def plan(self) -> Plan:
         self.faults += self.references.faults()
+        self.faults += left_dangling(self.document.removed, self.before, self.after, self.slots, self.now)
         slots = [*self._named(), *(self._removed() if self.whole else self._kept())]
         if self.faults:
             raise RosterFaults(in_order(self.faults))

@@ -52,6 +52,20 @@ SELECT receiver.id, receiver.name, receiver.kind, receiver.number, receiver.numb
 FROM receiver_unit JOIN receiver ON receiver.id = receiver_unit.receiver
 WHERE receiver_unit.unit = ? AND receiver.former = 0 ORDER BY receiver.name, receiver.id
 """
+PROOF = "SELECT number, result, at FROM number_proof WHERE number = ?"
+SAME_NUMBER = """
+SELECT id FROM receiver WHERE (number = ? OR backup = ?) AND id <> ? AND former = 0 ORDER BY id
+"""
+UNITS_OF_AREA = "SELECT id, area, name FROM unit WHERE area = ? ORDER BY name, id LIMIT ?"
+FIND_RECEIVERS = """
+SELECT id, name, kind, number, number_kind, backup, backup_kind, any_number, former FROM receiver
+WHERE former = 0 AND (id LIKE ? ESCAPE '!' OR name LIKE ? ESCAPE '!' OR number LIKE ? ESCAPE '!')
+ORDER BY name, id LIMIT ? OFFSET ?
+"""
+COUNT_RECEIVERS = """
+SELECT count(*) FROM receiver
+WHERE former = 0 AND (id LIKE ? ESCAPE '!' OR name LIKE ? ESCAPE '!' OR number LIKE ? ESCAPE '!')
+"""
 LONGEST_ANYWHERE = "SELECT coalesce(max(longest_ms), 0) FROM unit"
 
 AREAS = "SELECT id, name, fallback FROM area ORDER BY id"

@@ -3,6 +3,7 @@
 Rules: whoever wants to know who is paged calls `Who`, so that screen, command line and router cannot differ.
 """
 
+from gateway.model import Role
 from gateway.roster.book import RosterBook
 from gateway.roster.resolve import Policy, Resolution, resolve
 from gateway.routing.criteria import Criteria
@@ -24,3 +25,7 @@ class Who:
         if duty is None and self._catch_all is not None:
             catch_all = self._book.receiver(self._catch_all)
         return resolve(duty, Policy(self._criteria, catch_all), profession, kind, priority, instant)
+
+    def ask_role(self, unit: str, role: Role, kind: Kind, priority: int | None, instant: int) -> Resolution:
+        """Who is paged for one of the two roles, whatever words the configuration has for it."""
+        return self.ask(unit, self._criteria.word_for(role), kind, priority, instant)

@@ -1,6 +1,7 @@
 """The routes of the HTTP interface, as the published contract names them.
 
-Rules: all of `/api` and `/metrics` want a key; `/healthz` and `/readyz` are open, for monitors. Replies are
+Rules: all of `/api` and `/metrics` want a key or a session (see `rights`); `/healthz` and `/readyz` are open,
+for monitors. Replies are
 the values of `requests`, encoded by msgspec; FastAPI routes, checks parameters and writes the OpenAPI. No
 script or font comes from outside, so its own documentation pages are off.
 """
@@ -15,9 +16,21 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from gateway import requests, views
 from gateway.bridge import to_asyncio
 from gateway.operations import alert_number
-from gateway.store.keys import ApiKey, Scope
-from gateway.web import openapi, problems
-from gateway.web.auth import key_for
+from gateway.web import (
+    audit_api,
+    calendar_api,
+    live_api,
+    openapi,
+    pages_api,
+    problems,
+    registry_api,
+    rights,
+    session_api,
+)
+from gateway.web.bodies import octets
+from gateway.web.headers import SecurityHeaders
+from gateway.web.known import Callers
+from gateway.web.rights import Action, Caller
 from gateway.web.services import Services
 from protocols.clinic24.messages import Answer, AnswerStatus, encode_answer
 
@@ -51,11 +64,16 @@ def create_app(services: Services) -> FastAPI:
     _add_who(app, services)
     _add_monitoring(app, services)
     _add_description(app, services)
+    transport = session_api.Transport(services.behind_proxy, services.secure_cookies)
+    if services.pages is not None:
+        for part in (session_api, pages_api, registry_api, audit_api, live_api, calendar_api):
+            part.install(app, services, services.pages)
+    app.add_middleware(SecurityHeaders, is_secure=transport.secure)
     return app
 
 
 def _add_events(app: FastAPI, services: Services) -> None:
-    may_send = key_for(services.operations, Scope.EVENTS)
+    may_send = rights.guard(Callers(services), Action.SEND)
 
     @app.post("/api/events", dependencies=[Depends(may_send)], **openapi.EVENTS)
     async def post_event(request: Request) -> Response:
@@ -64,7 +82,7 @@ def _add_events(app: FastAPI, services: Services) -> None:
         if media not in EVENT_TYPES:
             detail = f"the content type must be {EVENT_TYPES[0]} (structured mode)"
             return problems.problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
-        document = await _body(request)
+        document = await octets(request, MAX_EVENT)
         if document is None:
             detail = f"an event has at most {MAX_EVENT} bytes"
             return problems.problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
@@ -72,8 +90,8 @@ def _add_events(app: FastAPI, services: Services) -> None:
 
 
 def _add_alerts(app: FastAPI, services: Services) -> None:
-    may_read = key_for(services.operations, Scope.READ)
-    may_close = key_for(services.operations, Scope.ADMIN)
+    may_read = rights.guard(Callers(services), Action.READ)
+    may_close = rights.guard(Callers(services), Action.ANSWER)
 
     @app.get("/api/alerts", dependencies=[Depends(may_read)], **openapi.ALERTS)
     async def list_alerts(
@@ -89,20 +107,22 @@ def _add_alerts(app: FastAPI, services: Services) -> None:
         return await _ask(services, requests.ShowAlert(alert))
 
     @app.post("/api/alerts/{alert}/acknowledge", **openapi.CLOSE)
-    async def acknowledge(alert: str, key: Annotated[ApiKey, Depends(may_close)]) -> Response:
+    async def acknowledge(alert: str, caller: Annotated[Caller, Depends(may_close)]) -> Response:
         """Somebody has the case: close the alert as acknowledged."""
-        await to_asyncio(services.acknowledge(alert_number(alert), key.name))
+        await _require_unit(services, alert, caller)
+        await to_asyncio(services.acknowledge(alert_number(alert), caller.name))
         return await _ask(services, requests.ShowAlert(alert))
 
     @app.post("/api/alerts/{alert}/cancel", **openapi.CLOSE)
-    async def cancel(alert: str, key: Annotated[ApiKey, Depends(may_close)]) -> Response:
+    async def cancel(alert: str, caller: Annotated[Caller, Depends(may_close)]) -> Response:
         """Nobody is needed any more: close the alert as cancelled."""
-        await to_asyncio(services.cancel(alert_number(alert), key.name))
+        await _require_unit(services, alert, caller)
+        await to_asyncio(services.cancel(alert_number(alert), caller.name))
         return await _ask(services, requests.ShowAlert(alert))
 
 
 def _add_who(app: FastAPI, services: Services) -> None:
-    may_read = key_for(services.operations, Scope.READ)
+    may_read = rights.guard(Callers(services), Action.READ)
 
     @app.get("/api/who", dependencies=[Depends(may_read)], **openapi.WHO)
     async def who(
@@ -113,15 +133,17 @@ def _add_who(app: FastAPI, services: Services) -> None:
 
 
 def _add_monitoring(app: FastAPI, services: Services) -> None:
-    may_read = key_for(services.operations, Scope.READ)
+    may_read = rights.guard(Callers(services), Action.READ)
 
-    @app.get("/healthz", **openapi.HEALTH)
+    anybody = Depends(rights.guard(Callers(services), Action.OPEN))
+
+    @app.get("/healthz", dependencies=[anybody], **openapi.HEALTH)
     async def healthz() -> Response:
         """Whether the loop and the store's writer turn; the only one that may restart a process."""
         healthy = services.healthy()
         return _json({"healthy": healthy}, HTTPStatus.OK if healthy else HTTPStatus.SERVICE_UNAVAILABLE)
 
-    @app.get("/readyz", **openapi.READY)
+    @app.get("/readyz", dependencies=[anybody], **openapi.READY)
     async def readyz() -> Response:
         """Whether events can be committed and paged; always with the list of lines."""
         state = services.readiness()
@@ -137,22 +159,19 @@ def _add_monitoring(app: FastAPI, services: Services) -> None:
 
 
 def _add_description(app: FastAPI, services: Services) -> None:
-    with_any_key = key_for(services.operations, *Scope)
+    anybody_known = rights.guard(Callers(services), Action.DESCRIBE)
 
-    @app.get("/api/openapi.json", dependencies=[Depends(with_any_key)], include_in_schema=False)
+    @app.get("/api/openapi.json", dependencies=[Depends(anybody_known)], include_in_schema=False)
     async def description() -> Response:
         """The description of all this."""
         return _json(openapi.document(app))
 
 
-async def _body(request: Request) -> bytes | None:
-    """The body, or None as soon as it is over the limit."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_EVENT:
-            return None
-    return bytes(body)
+async def _require_unit(services: Services, alert: str, caller: Caller) -> None:
+    """A unit administrator closes the alerts of his own units."""
+    if rights.by_unit(caller):
+        detail = await to_asyncio(services.operations.ask(requests.ShowAlert(alert)))
+        rights.require(caller, Action.ANSWER, detail.unit)
 
 
 def _answered(answer: Answer) -> Response:

@@ -3,13 +3,16 @@
 Rules: the schemas of the replies are made from the values that are sent, so that they cannot differ.
 """
 
+from types import ModuleType
 from typing import Any
 
 import msgspec
 from fastapi import FastAPI, Response
 from fastapi.responses import PlainTextResponse
+from msgspec import Struct
 
 from gateway import replies
+from gateway.web import bodies, shapes
 from gateway.web.problems import PROBLEM
 from protocols.clinic24.event import Kind
 from protocols.clinic24.messages import Answer
@@ -125,8 +128,15 @@ METRICS: dict[str, Any] = {
 def document(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI document: what FastAPI makes, with the schemas that the routes name."""
     made: dict[str, Any] = app.openapi()
-    _, schemas = msgspec.json.schema_components(REPLIES, ref_template=TEMPLATE)
+    shown = [*REPLIES, *_structs(shapes, Struct), *_structs(bodies, bodies.Body)]
+    _, schemas = msgspec.json.schema_components(shown, ref_template=TEMPLATE)
     known = made.setdefault("components", {}).setdefault("schemas", {})
     known.update(schemas)
     known.update({"Event": EVENT_SCHEMA, "Problem": PROBLEM_SCHEMA})
     return made
+
+
+def _structs(module: ModuleType, base: type) -> list[type]:
+    """Every value that a module defines."""
+    found = [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, base)]
+    return [value for value in found if value.__module__ == module.__name__ and value is not base]

@@ -38,6 +38,7 @@ class Action(StrEnum):
 
     OPEN = "open"  # anybody: monitors, the log-in, a calendar's secret address
     SELF = "self"  # what belongs to whoever is logged in
+    DESCRIBE = "describe"  # the OpenAPI document: whoever is known
     READ = "read"
     SEND = "send"  # events
     SCHEDULE = "schedule"  # of one unit: slots, test pages, calendars
@@ -47,13 +48,13 @@ class Action(StrEnum):
 
 
 _OF_KIND = {
-    Kind.READER: frozenset({Action.SELF, Action.READ}),
-    Kind.UNIT: frozenset({Action.SELF, Action.READ, Action.SCHEDULE, Action.ANSWER}),
+    Kind.READER: frozenset({Action.SELF, Action.DESCRIBE, Action.READ}),
+    Kind.UNIT: frozenset({Action.SELF, Action.DESCRIBE, Action.READ, Action.SCHEDULE, Action.ANSWER}),
     Kind.IT: frozenset(Action) - {Action.OPEN, Action.SEND},
 }
 _OF_SCOPE = {
-    Scope.EVENTS: frozenset({Action.SEND}),
-    Scope.READ: frozenset({Action.READ}),
+    Scope.EVENTS: frozenset({Action.DESCRIBE, Action.SEND}),
+    Scope.READ: frozenset({Action.DESCRIBE, Action.READ}),
     Scope.ADMIN: frozenset(Action) - {Action.OPEN, Action.SELF},
 }
 BY_UNIT = frozenset({Action.SCHEDULE, Action.ANSWER})
@@ -107,6 +108,11 @@ def allowed(caller: Caller | None, action: Action, unit: str | None = None) -> b
     if caller.kind is Kind.UNIT and action in BY_UNIT and unit is not None:
         return unit in caller.units
     return True
+
+
+def by_unit(caller: Caller) -> bool:
+    """Whether his rights depend on the unit."""
+    return caller.kind is Kind.UNIT
 
 
 bearer = HTTPBearer(auto_error=False, description="a key made by `bakjour key add NAME --scope …`")

@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry
 from twisted.internet.defer import Deferred
 
 from gateway.operations import Operations
+from gateway.pagesdesk import PagesDesk
 from gateway.ports import Readiness
 from protocols.clinic24.messages import Answer
 
@@ -26,3 +27,7 @@ class Services:
     """Whether the loop and the store's writer turn."""
     readiness: Callable[[], Readiness]
     metrics: CollectorRegistry
+    pages: PagesDesk | None = None
+    """What the pages stand on; without it there are none, and nobody can log in."""
+    behind_proxy: bool = False
+    secure_cookies: bool | None = None

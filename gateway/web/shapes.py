@@ -262,6 +262,16 @@ class AccountView(Struct, frozen=True):
     disabled_at: str | None
 
 
+class AdministratorView(Struct, frozen=True):
+    """An administrator of the register; the password belongs to the account of the same user name."""
+
+    username: str
+    name: str
+    phone: str | None
+    email: str | None
+    units: tuple[str, ...]
+
+
 class OnDuty(Struct, frozen=True):
     """Somebody who would be paged now."""
 

@@ -50,8 +50,8 @@ def split(
     """The parts of `text`, in order, with `reference` in their headers if there is more than one.
 
     `reference_bits` is 8 or 16; `data_coding` is `coding(text)`, or UCS2_CODING for a centre that lacks some
-    of the alphabet. Raises LocalProtocolError for a reference that does not fit or a text that takes more than
-    255 parts.
+    of the alphabet. Raises LocalProtocolError for a reference that does not fit or a text that takes more
+    than 255 parts.
     """
     if reference_bits not in (8, 16) or not 0 <= reference < 1 << reference_bits:
         raise LocalProtocolError(f"reference {reference} of {reference_bits} bits: allowed are 8 and 16 bits")

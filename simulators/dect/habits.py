@@ -20,7 +20,7 @@ from protocols.espa444 import (
 from protocols.espa444.records import ACK, EOT, NAK, SOH, Block
 from protocols.session import Token
 from simulators.dect.faults import Faults
-from simulators.dect.judging import Judge
+from simulators.dect.judging import DAMAGED, Judge
 
 StationEvent = PolledEvent | ControlEvent
 
@@ -82,7 +82,9 @@ class FaultySession:
         self._say(self._bent_answer(self.station.data_to_send()))
 
     def data_to_send(self) -> bytes:
-        self._say(self.station.data_to_send())
+        said = self.station.data_to_send()
+        # The station refuses what is damaged by itself, after a rest; that is an answer to a block too.
+        self._say(self._bent_answer(said) if said == DAMAGED else said)
         out = b""
         while self._held and self._held[0][0] <= self._now:
             out += self._held.popleft()[1]

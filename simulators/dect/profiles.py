@@ -24,7 +24,7 @@ PROFILES: Mapping[str, Profile] = {
     "spec": Profile("ESPA 4.4.4, proposal of November 1984"),
     "digimat": Profile(
         "digimat-espa as seen when run: ends each session itself, an EOT in the same write kills the "
-        "selection behind it, text above 7F is refused",
+        "selection behind it, text above 7F is refused (by the version of its repository)",
         lambda: Faults(eot_after_ack=True, eot_kills=True, refuse_8_bit=True),
     ),
     "draxservice": Profile(

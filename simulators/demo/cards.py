@@ -78,7 +78,7 @@ def _event(story: Story, roster: Roster) -> RenderableType:
             Text(words.where(scene, roster)),
             Text(words.asks(scene)),
         ]
-    return Group(title, Padding(Group(*lines, Text(story.wall, "dim")), INDENT))
+    return Group(title, Padding(Group(*lines, Text(f"{story.wall} {words.way(scene)}", "dim")), INDENT))
 
 
 def _who(story: Story) -> RenderableType:

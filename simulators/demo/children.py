@@ -16,6 +16,9 @@ from twisted.internet.error import ProcessExitedAlready
 from twisted.internet.protocol import ProcessProtocol
 from twisted.python.failure import Failure
 
+READY_SECONDS: Final = 60.0
+"""Each takes one or two; a machine that installs in the background may take ten times as long."""
+
 STOP_SECONDS: Final = 5.0
 """From SIGTERM to SIGKILL: the gateway closes its lines and its store in well under one."""
 

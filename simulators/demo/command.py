@@ -2,7 +2,6 @@
 
 import signal
 import sys
-import time
 from typing import Annotated, Any, Final
 
 import typer
@@ -11,6 +10,7 @@ from twisted.internet.error import ReactorNotRunning
 from twisted.logger import ILogObserver, LogEvent, globalLogBeginner
 from zope.interface import provider
 
+from simulators import mqtt_reactor
 from simulators.demo.director import Director
 from simulators.demo.scenes import SCENES_MOST
 from simulators.demo.view import LineView, View
@@ -39,15 +39,12 @@ def command(
     patience: Annotated[float, typer.Option(min=1, help="Seconds that each event may take")] = 20.0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line per thing that happens")] = False,
 ) -> None:
-    """Start gateway, DECT system and SMS centre, send events through all of them, and show what happens.
+    """Start gateway, MQTT broker, DECT system and SMS centre, send events through all of them, and show it.
 
     On a terminal it goes on until Ctrl-C; with --exit, or without a terminal, it ends by itself.
     Exit 0: every event reached what it had to reach, and nothing was shown anywhere else. Otherwise exit 1.
     """
-    from twisted.internet import reactor as installed  # noqa: PLC0415 (the import installs one)
-
-    reactor: Any = installed
-    reactor.seconds = time.monotonic  # wall time by default: a clock that is set back would freeze the run
+    reactor = mqtt_reactor.install()
     watched = sys.stdout.isatty() and not as_json
     exits = ends or not watched
     director = Director(

@@ -15,15 +15,19 @@ from twisted.internet import task
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.endpoints import clientFromString
 
-from simulators.clinic24 import Clinic24, Fate, Happening
+from simulators.clinic24 import Clinic24
+from simulators.clinic24_fates import Clinic, Fate, Happening
+from simulators.clinic24_mqtt import MqttClinic24, Topics
 from simulators.clinic24_plan import Planned
+from simulators.demo import broker
 from simulators.demo.book import Book
 from simulators.demo.children import Child, Trouble
 from simulators.demo.gateway_api import ApiFault, GatewayApi
-from simulators.demo.scenes import Scenes, plan_taken
+from simulators.demo.scenes import Scenes, Way, plan_taken
 from simulators.demo.stage import Stage
 from simulators.demo.story import Screen, Story
 from simulators.demo.view import View
+from simulators.mqtt_client import Broker
 
 LOOK_SECONDS: Final = 0.1
 TAKE_SECONDS: Final = 1.0
@@ -56,7 +60,7 @@ class Director:
         self.stage = Stage(reactor, self._folder, off, self._on_dect, self._on_smsc)
         self._book: Book | None = None
         self._api: GatewayApi | None = None
-        self._clinic: Clinic24 | None = None
+        self._clinics: dict[Way, Clinic] = {}
         self._fates: dict[Fate, Story] = {}
         self._taken: set[Story] = set()
         self._run: Deferred[None] | None = None
@@ -66,7 +70,8 @@ class Director:
     def start(self) -> None:
         """Begin; stops the reactor at the end."""
         self._run = Deferred.fromCoroutine(self._play())
-        self._run.addErrback(lambda failure: self.fail(_words(failure)))
+        # What fails because it is interrupted at the end is no trouble.
+        self._run.addErrback(lambda failure: self.fail("" if self._ending else _words(failure)))
         self._run.addCallback(lambda _: self._stop_reactor())
 
     def fail(self, trouble: str) -> None:
@@ -90,8 +95,8 @@ class Director:
         try:
             self._sum_up()
         finally:
-            if self._clinic is not None:
-                await self._clinic.stop()
+            for clinic in self._clinics.values():
+                await clinic.stop()
             for child in self.stage.children:
                 await child.stop(self._reactor)
             shutil.rmtree(self._folder, ignore_errors=True)
@@ -106,14 +111,20 @@ class Director:
         view.status("making a sample roster …")
         roster = await self.stage.make_roster()
         self._book = Book(roster, self._patience, self._changed, view.stray)
+        if broker.is_installed():
+            view.status("starting the MQTT broker …")
+            await self.stage.start_broker()
+            self.stage.broker.child.on_end = self._child_ended
+        else:
+            view.status("no MQTT broker is installed (iotcore): every event goes by TCP")
         view.status("starting the DECT system and the SMS centre …")
         await self.stage.start_devices(roster)
         view.status("starting the gateway …")
         self._api = await self.stage.start_gateway()
-        self._clinic = self._connect(self.stage.events)
+        self._connect()
         view.begin(roster, _now())
         view.status(f"the gateway runs by {self.stage.config}; Ctrl-C ends the demo")
-        await self._send_all(Scenes(self._seed, self._folder.name, roster))
+        await self._send_all(Scenes(self._seed, self._folder.name, roster, Way.MQTT in self._clinics))
         while self._book.open:
             await self._wait(LOOK_SECONDS)
         await self._wait(SETTLE_SECONDS)
@@ -137,20 +148,24 @@ class Director:
             await task.deferLater(self._reactor, min(left, LOOK_SECONDS))
             self._book.give_up(self._reactor.seconds())
 
-    def _connect(self, endpoint: str) -> Clinic24:
-        client = clientFromString(self._reactor, endpoint)  # type: ignore[no-untyped-call]
-        clinic = Clinic24(self._reactor, client, self._on_clinic)
-        clinic.start()
-        return clinic
+    def _connect(self) -> None:
+        """Clinic24, once for each way."""
+        client = clientFromString(self._reactor, self.stage.events)  # type: ignore[no-untyped-call]
+        self._clinics[Way.TCP] = Clinic24(self._reactor, client, self._on_clinic)
+        if self.stage.broker.port is not None:
+            where = Broker("127.0.0.1", self.stage.broker.port, "clinic24-demo")
+            topics = Topics(response="clinic24/answers")
+            self._clinics[Way.MQTT] = MqttClinic24(self._reactor, where, topics, self._on_clinic)
+        for clinic in self._clinics.values():
+            clinic.start()
 
     def _send(self, planned: Planned, story: Story) -> None:
-        assert self._clinic is not None
-        self._fates[self._clinic.send(planned)] = story
+        self._fates[self._clinics[story.scene.way].send(planned)] = story
 
     # --- what is heard
 
     def _on_clinic(self, happening: Happening) -> None:
-        if happening.what in ("lost", "unreachable", "not_understood") and not self._ending:
+        if happening.what in ("lost", "unreachable", "refused", "not_understood") and not self._ending:
             self._stray(f"Clinic24: {happening.what}: {happening.detail}")
         if self._book is None or happening.fate not in self._fates:
             return
@@ -162,7 +177,7 @@ class Director:
             if happening.answer.alert is not None and story.receivers:
                 asked = Deferred.fromCoroutine(self._explain(story, happening.answer.alert))
                 asked.addErrback(lambda failure: self.fail(_words(failure)))
-        elif happening.outcome is not None:
+        elif happening.outcome is not None and story.scene.repeats is None:  # else they are the first one's
             self._book.became(story, happening.outcome, now)
             if story.wants_taking and story not in self._taken:
                 self._taken.add(story)

@@ -2,13 +2,14 @@
 
 Rules: the first four scenes are the four kinds, to handsets and to phones; the special ones follow at fixed
 places of a cycle, the rest is chosen by a seeded chance. Every event has a case reference of its own, by
-which its page is recognised on a screen.
+which its page is recognised on a screen. Every third goes by MQTT where there is a broker, and a repeat the
+other way than the first.
 """
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 from typing import Final
 
 from protocols.clinic24.event import Event, Kind
@@ -19,8 +20,18 @@ from simulators.demo.duty import Receiver, Roster
 CATCH_ALL: Final = "vaxel"
 """Who gets events for unknown units and technical alarms, by the configuration that the demo writes."""
 
-SOURCE_NAME: Final = "clinic24"
-"""What that configuration calls the way in; a technical alarm about a refused line names it."""
+MQTT_EVERY: Final = 3
+
+
+class Way(StrEnum):
+    """How a line comes from Clinic24 to the gateway."""
+
+    TCP = "TCP"
+    MQTT = "MQTT"
+
+
+SOURCE_NAMES: Final = {Way.TCP: "clinic24", Way.MQTT: "mqtt"}
+"""What that configuration calls the ways in; a technical alarm about a refused line names one."""
 
 UNKNOWN_UNIT: Final = "hc-okand"
 UNKNOWN_MARK: Final = "OKÄND ENHET"
@@ -84,7 +95,7 @@ class Scene:
 
     `asked` is the unit and role whose first receiver must be shown it, None for nobody by the roster; `says`
     must stand on the screen; `priority` is as counted; `alarm` must stand in a technical alarm to CATCH_ALL;
-    `repeats` is the number of the scene that this one repeats.
+    `repeats` is the number of the scene that this one repeats; `way` is how it is sent.
     """
 
     number: int
@@ -97,6 +108,7 @@ class Scene:
     priority: int = COUNTS_AS_1
     alarm: str | None = None
     repeats: int | None = None
+    way: Way = Way.TCP
 
     @property
     def note(self) -> str:
@@ -113,10 +125,11 @@ class Scene:
 class Scenes:
     """Makes scenes one after the other; `run` begins every id, and the same seed makes the same scenes."""
 
-    def __init__(self, seed: int, run: str, roster: Roster) -> None:
+    def __init__(self, seed: int, run: str, roster: Roster, by_mqtt: bool = True) -> None:
         self._chance = random.Random(seed)
         self._run = run
         self._roster = roster
+        self._by_mqtt = by_mqtt
         self._number = 0
         self._paging: Scene | None = None
 
@@ -126,11 +139,13 @@ class Scenes:
         number = self._number
         twist = CYCLE.get((number - 1) % CYCLE_LENGTH, Twist.NONE)
         if twist is Twist.DUPLICATE and self._paging is not None:
-            return _repeat(number, self._paging)
+            other = Way.TCP if self._paging.way is Way.MQTT else Way.MQTT
+            return _repeat(number, self._paging, other if self._by_mqtt else Way.TCP)
+        way = Way.MQTT if self._by_mqtt and number % MQTT_EVERY == 0 else Way.TCP
         if twist is Twist.MALFORMED:
             line = plan_raw(MALFORMED_LINE + b"\n")
-            return Scene(number, twist, line, AnswerStatus.REJECTED, alarm=SOURCE_NAME)
-        scene = self._scene(number, twist, now_ms)
+            return Scene(number, twist, line, AnswerStatus.REJECTED, alarm=SOURCE_NAMES[way], way=way)
+        scene = replace(self._scene(number, twist, now_ms), way=way)
         self._paging = scene if scene.asked else self._paging
         return scene
 
@@ -182,10 +197,9 @@ class Scenes:
         return kind, unit, profession, priority
 
 
-def _repeat(number: int, first: Scene) -> Scene:
-    return Scene(
-        number, Twist.DUPLICATE, first.planned, AnswerStatus.DUPLICATE, first.event, repeats=first.number
-    )
+def _repeat(number: int, first: Scene, way: Way) -> Scene:
+    twist, answer = Twist.DUPLICATE, AnswerStatus.DUPLICATE
+    return Scene(number, twist, first.planned, answer, first.event, repeats=first.number, way=way)
 
 
 def plan_taken(scene: Scene) -> Planned:

@@ -1,7 +1,8 @@
 """Sets the demo up: a folder of its own, roster and configuration, then every process, each once it is ready.
 
 Rules: every port is chosen by the system and read from the process that has it, so that no two can want the
-same. Every wait is bounded, and one that ends in vain says which process it was and what it wrote.
+same (the broker's: see `broker`). Every wait is bounded, and one that ends in vain says which process it was
+and what it wrote.
 """
 
 import json
@@ -13,10 +14,11 @@ from typing import Any, Final
 
 from twisted.internet import task
 
-from simulators.demo.children import Child, Trouble
+from simulators.demo.broker import BrokerProcess
+from simulators.demo.children import READY_SECONDS, Child, Trouble
 from simulators.demo.duty import Roster
 from simulators.demo.gateway_api import GatewayApi
-from simulators.demo.scenes import CATCH_ALL, SOURCE_NAME
+from simulators.demo.scenes import CATCH_ALL, SOURCE_NAMES, Way
 from simulators.demo.story import BEEPS
 
 ZONE: Final = "Europe/Stockholm"
@@ -24,9 +26,6 @@ ANSWER_DELAY: Final = 1.5
 """Seconds until the owner of a handset presses OK: long enough to be seen waiting."""
 
 COMMAND_SECONDS: Final = 60.0
-READY_SECONDS: Final = 60.0
-"""Each takes one or two; a machine that installs in the background may take ten times as long."""
-
 LOOK_SECONDS: Final = 0.1
 PASSWORD_ENV: Final = "BAKJOUR_SMPP_PASSWORD"  # noqa: S105 (its name)
 
@@ -67,6 +66,15 @@ password_env = "{password_env}"
 source_address = "+46701740699"
 """
 
+MQTT_SOURCE: Final = """
+[[source]]
+type = "mqtt"
+name = "{source}"
+host = "127.0.0.1"
+port = {port}
+client_id = "bakjour-demo"
+"""
+
 
 class Stage:
     """The processes. `on_dect` and `on_smsc` get each thing that their devices tell."""
@@ -88,18 +96,23 @@ class Stage:
         self.dect = Child("the DECT system", lambda line: on_dect(json.loads(line)))
         self.smsc = Child("the SMS centre", lambda line: on_smsc(json.loads(line)))
         self.gateway = Child("the gateway")
+        self.broker = BrokerProcess()
         self._commands: list[Child] = []
         self.events = ""  # the endpoint that Clinic24 connects to
 
     @property
     def children(self) -> list[Child]:
         """Every process, in the order in which they are to be ended."""
-        return [*self._commands, self.gateway, self.dect, self.smsc]
+        return [*self._commands, self.gateway, self.broker.child, self.dect, self.smsc]
 
     async def make_roster(self) -> Roster:
         """Let the gateway write its sample roster, and read it."""
         await self._bakjour("init", str(self._folder))
         return Roster.read(self._folder / "roster.toml", ZONE)
+
+    async def start_broker(self) -> None:
+        """Start the MQTT broker."""
+        await self.broker.start(self._reactor, self._folder, self._environment)
 
     async def start_devices(self, roster: Roster) -> None:
         """Start the DECT system with the roster's handsets, and the SMS centre."""
@@ -119,12 +132,13 @@ class Stage:
             CONFIG.format(
                 zone=ZONE,
                 catch_all=CATCH_ALL,
-                source=SOURCE_NAME,
+                source=SOURCE_NAMES[Way.TCP],
                 dect=dect_port,
                 smsc=smsc_port,
                 beeps=", ".join(f"{priority} = {code}" for priority, code in BEEPS.items()),
                 password_env=PASSWORD_ENV,
-            ),
+            )
+            + self._mqtt_source(),
             encoding="utf-8",
         )
 
@@ -137,7 +151,7 @@ class Stage:
         self.gateway.start(self._reactor, ["-m", "gateway", "serve", *self._configured], self._environment)
         await self.gateway.line(self._reactor, lambda line: line == "ready", READY_SECONDS)
         web = _address(addresses, "web")
-        port = _address(addresses, SOURCE_NAME).rpartition(":")[2]
+        port = _address(addresses, SOURCE_NAMES[Way.TCP]).rpartition(":")[2]
         self.events = f"tcp:host=127.0.0.1:port={port}"
         api = GatewayApi(self._reactor, web, key)
         await self._wait_for_lines(api)
@@ -158,6 +172,11 @@ class Stage:
     def _simulator(self, child: Child, name: str, options: Sequence[str]) -> None:
         listen = ["--listen", "tcp:0:interface=127.0.0.1", "--json"]
         child.start(self._reactor, ["-m", "simulators", name, *listen, *options], self._environment)
+
+    def _mqtt_source(self) -> str:
+        if self.broker.port is None:
+            return ""
+        return MQTT_SOURCE.format(source=SOURCE_NAMES[Way.MQTT], port=self.broker.port)
 
     async def _listening(self, child: Child, member: str) -> str:
         line = await child.line(self._reactor, lambda line: '"listening"' in line, READY_SECONDS)

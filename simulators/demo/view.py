@@ -93,7 +93,14 @@ class LineView:
         assert self._roster is not None
         scene = story.scene
         place = words.where(scene, self._roster)
-        parts = (words.what(scene), words.priority(scene), place, words.asks(scene), scene.note)
+        parts = (
+            words.what(scene),
+            words.priority(scene),
+            place,
+            words.asks(scene),
+            words.way(scene),
+            scene.note,
+        )
         return ", ".join(part for part in parts if part)
 
 

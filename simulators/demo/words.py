@@ -33,6 +33,11 @@ def where(scene: Scene, roster: Roster) -> str:
     return roster.units.get(unit, unit)
 
 
+def way(scene: Scene) -> str:
+    """How it comes to the gateway."""
+    return f"by {scene.way}"
+
+
 def asks(scene: Scene) -> str:
     """Whom the event asks for."""
     event = scene.event

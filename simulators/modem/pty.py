@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from twisted.internet.abstract import FileDescriptor
-from twisted.internet.fdesc import readFromFD, setNonBlocking, writeToFD
+from twisted.internet.fdesc import readFromFD, writeToFD
 from twisted.internet.interfaces import IProtocol, IReactorFDSet
 from twisted.python.failure import Failure
 
@@ -25,7 +25,7 @@ class Pty(FileDescriptor):
         self._protocol = protocol
         self._ours, self._theirs = os.openpty()
         tty.setraw(self._theirs)
-        setNonBlocking(self._ours)
+        os.set_blocking(self._ours, False)
         self.device = os.ttyname(self._theirs)
         try:
             self._link()

@@ -61,6 +61,7 @@ class Device:
     def __init__(self) -> None:
         self.ours, self.theirs = os.openpty()
         tty.setraw(self.theirs)
+        os.set_blocking(self.ours, False)
         self.path = os.ttyname(self.theirs)
 
     def unplug(self) -> None:
@@ -226,3 +227,12 @@ def test_closing_reads_no_more() -> None:
     port.reactor = SimpleNamespace(addReader=lambda one: pytest.fail("it reads"))
     port._closing = SimpleNamespace()
     port.resumeProducing()
+
+
+async def test_why_it_cannot_be_opened_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """The log says what is wrong with the device, and not at every try."""
+    endpoint = SerialEndpoint(reactor, "/dev/nothing-there", SerialLine())
+    for _ in range(3):
+        with pytest.raises(ConnectError):
+            await endpoint.connect(Making())
+    assert capsys.readouterr().out.count("No such file") == 1

@@ -276,7 +276,7 @@ async def test_closing() -> None:
     core = Core()
     assert (await call(core, "POST", "/api/alerts/7/acknowledge")).json["alert"] == "7"
     assert (await call(core, "POST", "/api/alerts/7/cancel")).status == 200
-    assert core.closed == [("acknowledged", 7, "admin"), ("cancelled", 7, "admin")]
+    assert core.closed == [("acknowledged", 7, "key:admin"), ("cancelled", 7, "key:admin")]
     assert (await call(core, "POST", "/api/alerts/9/cancel")).status == 409
     assert (await call(core, "POST", "/api/alerts/x/cancel")).status == 404
 

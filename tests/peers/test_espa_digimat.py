@@ -15,7 +15,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
 
+from gateway.doctor.findings import Findings, Where
+from gateway.doctor.line import DoctorLine
+from gateway.doctor.visit import Visit, examine
 from protocols.espa444 import (
     CallTaken,
     ControlConfig,
@@ -159,3 +164,46 @@ def test_call_that_stays_damaged_fails(peer: tuple[Any, Line]) -> None:
     assert notified(server) == []
     line.damage_blocks = 0
     assert line.call(2, call_block("20118", b"Efter")) == CallTaken(2)
+
+
+class Wire:
+    """Twisted's transport over the blocking socket."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+
+    def write(self, data: bytes) -> None:
+        """At once."""
+        self._connection.sendall(data)
+
+    def loseConnection(self) -> None:
+        """The fixture closes it."""
+
+
+def test_doctor_finds_out_what_the_peer_wants(peer: tuple[Any, Line]) -> None:
+    """`line doctor` recognises its habits: no leading EOT, 7 bits, and that it ends sessions itself."""
+    server, line = peer
+    clock, result, wire = Clock(), [], []
+    doctor = DoctorLine(clock, lambda one: wire.append(one.text), lambda _: None)
+    doctor.makeConnection(Wire(line._connection))  # type: ignore[arg-type]
+    visit = Visit(Where("tcp:host=pager:port=4444", None, None, None), number="20117")
+    Deferred.fromCoroutine(examine(doctor, visit, lambda _: None)).addBoth(result.append)
+    end = time.monotonic() + 4 * LIMIT
+    while not result:
+        assert time.monotonic() < end, wire[-20:]
+        before = time.monotonic()
+        readable, _, _ = select.select([line._connection], [], [], 0.01)
+        if readable:
+            doctor.dataReceived(line._connection.recv(4096))
+        # The doctor's own pauses pass three times as fast as the peer, which was made ten times as fast.
+        clock.advance(3 * (time.monotonic() - before))
+    (found,) = result
+    assert isinstance(found, Findings), found
+    said = "\n".join(found.said)
+    assert (found.role, found.peer_address, found.lead_eot) == ("control", "2", "never"), said
+    assert found.charsets.items() >= {"ascii-translit": True, "se7": True}.items(), said
+    assert "is refused with 1<NAK> and ends the session itself" in said
+    assert not found.reports_status
+    paged = notified(server)
+    assert all(text.startswith("PROV bakjour") for _, text in paged), paged
+    assert not any("damaged" in text for _, text in paged)

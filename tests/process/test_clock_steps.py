@@ -51,16 +51,16 @@ async def test_an_hour_forth_and_back(house: Any) -> None:
     await house.until(lambda: clinic.answers[name], 10, "it is accepted")
     begun = time.monotonic()
     for ahead in (HOUR, -HOUR, 0):
-        await house.passes(3)
+        await house.passes(2)
         system.set(ahead)
         await house.passes(TOLERANCE)
         new = clinic.sends("sms")
         await house.until(lambda new=new: house.shows(new), 3, "a new event is paged at once")
         await house.until(lambda new=new: stamps(house, new), 3, "Clinic24 is told")
         assert abs(stamps(house, new)[0] - time.time() - ahead) < TOLERANCE, "the step was taken over"
-        assert not house.shows(name), "early"
     await house.until(lambda: house.shows(name), 20, "it goes another way")
     (shown,) = house.shows(name)
+    # Neither early nor late, whatever the clock was at.
     assert abs(shown.at - begun - DIVERT_AFTER[1] / 1000) < TOLERANCE
     assert any("clock was set" in line for line in house.gateway.errors), "people are told"
     assert await house.stops() == 0

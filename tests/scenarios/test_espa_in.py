@@ -131,7 +131,7 @@ def test_an_alias_means_a_role_of_a_unit_or_a_receiver(make):
     ward.settles()
     assert doctor.taken
     assert switchboard.taken
-    assert ward.phone(MARIA).gets() == "Larm från avd-3, 901"
+    assert ward.phone(MARIA).gets() == "Larm från avd-3, 901 Svara 1=ja 2=nej (10)"
     ward.handset(VAXEL).shows(PATIENT)
 
 
@@ -141,7 +141,7 @@ def test_what_a_call_says_never_goes_out_as_sms(make):
     ward.dect.handset("20120").state = HandsetState.OFF
     call = ward.nurse_call.calls("903", PATIENT)
     ward.settles()
-    assert ward.phone(JOHAN).gets() == "Larm från avd-3, 903"
+    assert ward.phone(JOHAN).gets() == "Larm från avd-3, 903 Svara 1=ja 2=nej (10)"
     assert call.taken
 
 

@@ -1,9 +1,12 @@
 """ESPA out: either role, either way to connect, what a status does to a page, what a line tells of itself."""
 
 import pytest
+from prometheus_client import generate_latest
 
+from gateway import views
 from gateway.model import Proof
 from gateway.store import alerts
+from gateway.supervision.metrics import GatewayCollector, registry
 from protocols.espa444 import CHARSETS, CallStatus, Record, call_block, status_of
 from protocols.espa444.records import Block
 from simulators.dect.handset import Answer as Press
@@ -440,3 +443,28 @@ def test_a_status_without_an_address_is_about_no_call(make):
     ward.dect.link.report(Block("2", (Record("7", b"6"),)))
     ward.advance(seconds=3)
     assert ward.dect.link.waiting == 0
+
+
+def test_absent_after_paged_diverts_where_paged_proves_nothing(make):
+    """3 on the air, 4 when nobody was there: where paged proves no more than sent, the 4 diverts at once."""
+    ward = make('paged_means = "sent"\n', system={"status_mode": StatusMode.NONE})
+    sent = ward.clinic.sends()
+    ward.settles()
+    text = ward.handset(ANNA).shows("Prio 2")
+    reports(ward, text, CallStatus.PAGED)
+    assert sent.words == ["page sent Anna Berg"]
+    reports(ward, text, CallStatus.ABSENT)
+    assert sent.words[1] == "page failed Anna Berg"
+    ward.handset(ERIK).shows("Prio 2")
+
+
+def test_the_line_is_readable_by_monitors(make):
+    """/metrics has the state and every counter of the line, /readyz and `bakjour lines` the same."""
+    ward = make()
+    collector = GatewayCollector(ward.gateway.lines, {}, ward.gateway.dispatcher.queued, lambda: 0)
+    text = generate_latest(registry(collector)).decode()
+    assert 'bakjour_line_up{kind="espa444",line="dect"} 1.0' in text
+    for counter in COUNTERS:
+        assert f'bakjour_line_total{{line="dect",what="{counter}"}}' in text
+    (shown,) = [one for one in ward.gateway.readiness().lines if one.name == "dect"]
+    assert views.line(shown).counters.keys() >= COUNTERS

@@ -112,11 +112,12 @@ def test_an_ambiguous_status_acknowledges_nothing(ward):
         ward.handset("20118").shows("Prio 2 Triage HC Andersberg")
 
 
-def test_a_one_way_unit_closes_unconfirmed(ward):
+def test_a_one_way_unit_closes_unconfirmed(make_ward, plans):
     """Where the unit wants it, a route that cannot answer closes its alert when it has proved all it can."""
+    ward = make_ward(config=plans.CONFIG.replace('"+46701740699"', '"Bakjour"'))
     sent = ward.clinic.sends(unit="sms-enheten", case="S-1")
     ward.settles()
-    ward.phone("+46701740606").gets("S-1")
+    assert "Svara" not in ward.phone("+46701740606").gets("S-1"), "nobody can reply to a name"
     sent.ends("unconfirmed", proof="delivered")
     ward.advance(minutes=40)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import typer
 from twisted.internet import reactor
 from twisted.internet.utils import getProcessOutputAndValue
 
@@ -14,6 +15,9 @@ from protocols.clinic24.lines import EventReceived, EventRefused, EventServer, S
 from protocols.clinic24.messages import Answer, AnswerStatus, Outcome, rejection
 from protocols.transport import Pump, PumpFactory
 from simulators.__main__ import COMMANDS, build
+from simulators.clinic24_command import broker_of, topics_of
+from simulators.clinic24_mqtt import Topics
+from simulators.mqtt_client import Broker
 
 ENVIRONMENT = os.environ | {"COLUMNS": "60"}
 
@@ -91,6 +95,7 @@ async def test_plain_and_scenario(tmp_path: Path) -> None:
         (("--count", "0"), "", 2, "--count"),
         ((), "ssl:127.0.0.1:4024", 2, "hostname="),
         ((), "nonsense", 2, "no client endpoint"),
+        (("--count", "1", "--patience", "0.2"), "mqtt://127.0.0.1:1", 1, ""),
         (("--scenario", "{wrong}"), "", 2, "event[0].at"),
     ],
 )
@@ -103,6 +108,56 @@ async def test_exit_codes(
     out, err, got = await run(*(one.replace("{wrong}", str(wrong)) for one in arguments), connect=connect)
     assert got == code, out + err
     assert says in err
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mqtts://h",
+        "mqtt:",
+        "mqtt://",
+        "mqtt://u:p@h",
+        "mqtt://h/topic",
+        "mqtt://h:99999",
+        "mqtt://h:x",
+        "mqtt://h?a",
+    ],
+)
+def test_what_is_no_broker(url: str) -> None:
+    """Only mqtt://HOST and mqtt://HOST:PORT are brokers; user and password are options."""
+    with pytest.raises(typer.BadParameter, match="mqtt://HOST:PORT"):
+        broker_of(url, "", None, None, True)
+
+
+def test_broker() -> None:
+    """A broker has the usual port unless told otherwise, and a random client id; a password needs a user."""
+    one, other = (
+        broker_of("mqtt://h", "", None, None, True),
+        broker_of("mqtt://[::1]:42", "c", "u", "p", False),
+    )
+    assert (one.host, one.port, one.version_5) == ("h", 1883, True)
+    assert one.client_id.startswith("clinic24-")
+    assert other == Broker("::1", 42, "c", "u", "p", version_5=False)
+    with pytest.raises(typer.BadParameter, match="--username"):
+        broker_of("mqtt://h", "", None, "p", True)
+
+
+@pytest.mark.parametrize(
+    ("topics", "five"),
+    [
+        (("a/#", "b", None), True),
+        (("a", "", None), True),
+        (("a", "a", None), True),
+        (("a", "b", "b"), True),
+        (("a", "b", "c+/+"), True),
+        (("a", "b", "c"), False),
+    ],
+)
+def test_what_are_no_topics(topics: tuple[str, str, str | None], five: bool) -> None:
+    """Topics have no wildcards, are different, and 3.1.1 knows no response topic."""
+    with pytest.raises(typer.BadParameter):
+        topics_of(*topics, five)
+    assert topics_of("a", "b", "c", True) == Topics("a", "b", "c")
 
 
 def test_unknown_module_takes_no_other_with_it(

@@ -243,7 +243,7 @@ def test_unknown_unit() -> None:
 
 
 def test_malformed_line() -> None:
-    """A line that is no event is rejected and told to the switchboard; the next need not be told again."""
+    """A line that is no event is rejected and told to the switchboard, once for each way that it came."""
     play = Play()
     first = play.begin(of(Twist.MALFORMED))
     play.answer(first)
@@ -252,9 +252,15 @@ def test_malformed_line() -> None:
     assert play.strays == ["20117 shows what nobody sent: TEKNISKT LARM clinic24"]
     play.book.shown(Screen("20999", "TEKNISKT LARM clinic24", 2.0, 2))
     assert first.good
-    second = play.begin(of(Twist.MALFORMED))
-    play.answer(second)
-    assert second.good
+    by_mqtt = play.begin(of(Twist.MALFORMED))
+    play.answer(by_mqtt)
+    assert by_mqtt.missing() == ["no technical alarm at the switchboard"]
+    play.book.shown(Screen("20999", "TEKNISKT LARM mqtt", 2.0, 2))
+    assert by_mqtt.good
+    again = play.begin(of(Twist.MALFORMED))
+    play.answer(again)
+    assert again.scene.way is first.scene.way
+    assert again.good
 
 
 def test_wrong_answer() -> None:

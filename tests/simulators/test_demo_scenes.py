@@ -10,14 +10,14 @@ from protocols.clinic24.event import Kind, decode
 from protocols.clinic24.messages import AnswerStatus
 from simulators.clinic24_plan import ALERTING
 from simulators.demo.duty import Roster
-from simulators.demo.scenes import CYCLE_LENGTH, Scene, Scenes, Twist, plan_taken
+from simulators.demo.scenes import CYCLE_LENGTH, SOURCE_NAMES, Scene, Scenes, Twist, Way, plan_taken
 
 ROSTER = Roster(tomllib.loads(sample(date(2026, 11, 24), 2)), ZoneInfo("Europe/Stockholm"))
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-def cycle(seed: int = 1, cycles: int = 1) -> list[Scene]:
-    scenes = Scenes(seed, "run", ROSTER)
+def cycle(seed: int = 1, cycles: int = 1, by_mqtt: bool = True) -> list[Scene]:
+    scenes = Scenes(seed, "run", ROSTER, by_mqtt)
     return [scenes.next(1_795_521_900_000 + number) for number in range(cycles * CYCLE_LENGTH)]
 
 
@@ -55,6 +55,20 @@ def test_duplicates_repeat_what_paged_somebody() -> None:
             first = scenes[scene.repeats - 1]
             assert scene.planned == first.planned
             assert first.asked is not None
+
+
+def test_every_third_goes_by_mqtt() -> None:
+    """Every third scene goes by MQTT, a repeat the other way than the first; without a broker none does."""
+    scenes = cycle(cycles=3)
+    for scene in scenes:
+        if scene.repeats is not None:
+            assert scene.way is not scenes[scene.repeats - 1].way
+        else:
+            assert (scene.way is Way.MQTT) is (scene.number % 3 == 0)
+    malformed = [scene for scene in scenes if scene.twist is Twist.MALFORMED]
+    assert {scene.way for scene in malformed} == set(Way)
+    assert all(scene.alarm == SOURCE_NAMES[scene.way] for scene in malformed)
+    assert {scene.way for scene in cycle(cycles=3, by_mqtt=False)} == {Way.TCP}
 
 
 def test_somebody_is_always_expected() -> None:

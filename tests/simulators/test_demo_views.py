@@ -89,6 +89,7 @@ def test_terminal(width: int, who: Receiver) -> None:
         "Patient triaged",
         "priority 2",
         "HC Andersberg",
+        "13:00:00 by TCP",
         who.name,
         "shift Dag",
         carrier,
@@ -113,6 +114,7 @@ def test_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
     """Without a terminal each step is one plain line with the event's number."""
     play(LineView(as_json=False), ANNA)
     lines = capsys.readouterr().out.splitlines()
+    assert any("asks for nurse, by TCP" in line for line in lines)
     assert f"#1   shown      20117 beep 2 (urgent): {TEXT}" in lines
     assert "#1   ended      as it should be, after 2.5 s" in lines
     assert "     passed     the verdict" in lines

@@ -12,11 +12,14 @@ UNLIMITED = 1_000_000
 """What `free` says without a rate: more than any window."""
 
 
-BURST_SHARE = 0.2
-"""Of a second's messages that may go out at once; the rest of the rate is what refills."""
+BURST_SHARE = 0.1
+"""Of a second's messages that may go out at once."""
 
-SLOW_SHARE = 0.95
-"""Of a rate below two a second, where a burst is one message already."""
+REFILL_SHARE = 0.95
+"""Of the rate that refills at the most; less where the burst is more than one message."""
+
+REFILL_LEAST = 0.5
+"""Of the rate, where one page is more messages than a second has."""
 
 
 class Pace:
@@ -30,8 +33,9 @@ class Pace:
     ) -> None:
         self._clock = clock
         self._freed = freed
-        self._most = max(float(burst), BURST_SHARE * (rate or 0.0))
-        self._rate = None if rate is None else max(rate - self._most, SLOW_SHARE * min(rate, 1.0))
+        self._burst = float(burst)
+        self._most = max(self._burst, BURST_SHARE * (rate or 0.0))
+        self._rate = None if rate is None else _refill(rate, self._most)
         self._tokens = self._most
         self._filled = clock.seconds()
         self._paused_until = 0.0
@@ -48,8 +52,8 @@ class Pace:
             return UNLIMITED
         self._tokens = min(self._most, self._tokens + (now - self._filled) * self._rate)
         self._filled = now
-        if self._tokens < 1.0:
-            self._wait((1.0 - self._tokens) / self._rate)
+        if self._tokens < self._burst:
+            self._wait((self._burst - self._tokens) / self._rate)
         return int(self._tokens)
 
     def spend(self) -> None:
@@ -70,3 +74,8 @@ class Pace:
     def _wait(self, seconds: float) -> None:
         if not self._stopped and (self._timer is None or not self._timer.active()):
             self._timer = self._clock.callLater(seconds, self._freed)
+
+
+def _refill(rate: float, burst: float) -> float:
+    """A second in which the burst goes out too has at most `rate` messages: the next is never quite full."""
+    return max(REFILL_LEAST * rate, min(REFILL_SHARE * rate, rate - burst + REFILL_SHARE))

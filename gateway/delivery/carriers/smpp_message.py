@@ -65,8 +65,8 @@ def submits(order: Order, settings: Settings, now: int) -> list[SubmitSm]:
     Raises LocalProtocolError for a text that takes more parts than a page may.
     """
     page = order.alert != 0  # else a line that nobody follows
-    message = SubmitSm(
-        **_addresses(order, settings),
+    message = replace(
+        _addressed(order, settings),
         registered_delivery=settings.registered_delivery if page else 0,
         priority_flag=0 if order.plain else settings.priority_map[order.priority],
         validity_period="" if order.plain else _validity(settings.validity, order.expires_at, now),
@@ -92,8 +92,8 @@ def flash(order: Order, settings: Settings, now: int) -> SubmitSm:
         tlvs = (Tlv(Tag.DEST_ADDR_SUBUNIT, bytes([DISPLAY])),)
     else:
         coding = FLASH_UCS2 if wide else FLASH_CODINGS[settings.flash_form]
-    return SubmitSm(
-        **_addresses(order, settings),
+    return replace(
+        _addressed(order, settings),
         short_message=octets,
         data_coding=coding,
         priority_flag=settings.priority_map[order.priority],
@@ -108,7 +108,7 @@ def reported_numbers(numbers: Sequence[str], region: str) -> tuple[str, ...]:
 
 
 def sender(number: str, ton: int, region: str) -> str:
-    """An address as the roster writes numbers; one without a country code, by its type or its zero, is ours."""
+    """An address as the roster writes numbers; without a country code, by its type or zero, it is ours."""
     digits = number.strip().removeprefix("+")
     if ton == NATIONAL or (digits.startswith("0") and not digits.startswith("00")):
         try:
@@ -119,7 +119,7 @@ def sender(number: str, ton: int, region: str) -> str:
     return f"+{digits.removeprefix('00')}"
 
 
-def _addresses(order: Order, settings: Settings) -> dict[str, str | int]:
+def _addressed(order: Order, settings: Settings) -> SubmitSm:
     """Digits without "+", TON 1 NPI 1; in the plainest form a numeric sender, or none: the centre's own."""
     address = settings.source_address
     if order.plain and settings.sender_is_name:
@@ -127,14 +127,14 @@ def _addresses(order: Order, settings: Settings) -> dict[str, str | int]:
     elif order.plain and settings.plain_address is not None:
         address = settings.plain_address
     ton, npi, source = _source(address)
-    return {
-        "destination_addr": order.number.removeprefix("+"),
-        "dest_addr_ton": 1,
-        "dest_addr_npi": 1,
-        "source_addr": source,
-        "source_addr_ton": ton,
-        "source_addr_npi": npi,
-    }
+    return SubmitSm(
+        destination_addr=order.number.removeprefix("+"),
+        dest_addr_ton=1,
+        dest_addr_npi=1,
+        source_addr=source,
+        source_addr_ton=ton,
+        source_addr_npi=npi,
+    )
 
 
 def _source(address: str) -> tuple[int, int, str]:

@@ -49,9 +49,7 @@ def parts(text: str, settings: Settings, *, plain: bool) -> list[Part]:
         octets = b"".join(_octets(segment, settings, plain=plain, header=False) for segment in cut)
         return [Part(b"", _label(coding, settings, plain=plain), tlvs=(Tlv(Tag.MESSAGE_PAYLOAD, octets),))]
     if form == "sar":
-        return [
-            _by_sar(segment, tied, len(cut), number, settings) for number, segment in enumerate(cut, 1)
-        ]
+        return [_by_sar(segment, tied, len(cut), number, settings) for number, segment in enumerate(cut, 1)]
     return [_part(segment, settings, plain=plain) for segment in cut]
 
 
@@ -75,7 +73,11 @@ def measure_parts(settings: Settings) -> Callable[[str], int]:
         cut = segments.split(text, 0, bits, _coding(text, settings, plain=False))
         if len(cut) > 1:
             return len(cut) * segments.GSM7_LIMITS[bits]
-        return segments.length(text) if cut[0].data_coding == GSM7_CODING else segments.GSM7_LIMITS[0]
+        return (
+            gsm7.septets(gsm7.transliterate(text))
+            if cut[0].data_coding == GSM7_CODING
+            else segments.GSM7_LIMITS[0]
+        )
 
     return measured
 
@@ -125,11 +127,12 @@ def _by_sar(segment: Segment, tied: int, total: int, number: int, settings: Sett
 
 def _octets(segment: Segment, settings: Settings, *, plain: bool, header: bool) -> bytes:
     head = segment.header if header else b""
-    alphabet = "gsm" if plain else settings.plain_alphabet
+    # What the site says of its alphabet holds for the plainest form too; what a label implies does not.
+    alphabet = settings.alphabet or "gsm" if plain else settings.plain_alphabet
     if segment.data_coding == UCS2_CODING or alphabet == "gsm":
         return head + segment.octets
     if alphabet == "latin-1":
-        return head + gsm7.decode(segment.octets).encode("latin-1")
+        return head + gsm7.decode(segment.octets).encode("latin-1", "replace")
     fill = -8 * len(head) % 7
     spare = -(7 * len(segment.octets) + fill) % 8
     septets = segment.octets + bytes([FILLER]) if spare == 7 else segment.octets

@@ -95,7 +95,7 @@ CME: Mapping[int, tuple[ErrorClass, str]] = {
     32: (_M, "emergency calls only"),
 }
 
-SIM_BUSY, SIM_MISSING, PUK_WANTED = 14, 10, 12
+SIM_BUSY, SIM_MISSING, PUK_WANTED, WRONG_PIN = 14, 10, 12, 16
 """Codes of CME that the entry of a PIN tells apart."""
 
 NO_NETWORK = frozenset({("CMS", 331), ("CMS", 332), ("CME", 30), ("CME", 31), ("CME", 32)})

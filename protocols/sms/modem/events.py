@@ -130,7 +130,7 @@ class PinRefused:
 
 @dataclass(frozen=True, slots=True)
 class PinAccepted:
-    """The SIM took the PIN."""
+    """The SIM took the PIN and is ready."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ class Machine(ABC):
         for said in self._reader.feed(data):
             self._hear(said, now)
             self._work(now)
+            self._advance(now)  # news may make supervision due at once, whatever else came in the same read
         return self._take()
 
     def receive_eof(self, now: float) -> list[ModemEvent]:

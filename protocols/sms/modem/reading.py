@@ -9,6 +9,12 @@ from protocols.sms.modem.events import Registration, Sim
 RESTART_NEWS = frozenset({"RDY", "^SYSSTART", "+CFUN: 1", "START"})
 """What modems of several makers say once they have started."""
 
+STATE_NEWS = ("+CREG:", "+CEREG:", "+CPIN:", "+CFUN:", "^SIMST:")
+"""What modems of several makers say when SIM or network changed."""
+
+DIRECT_NEWS = ("+CMT:", "+CDS:")
+"""What announces a message that the modem did not store."""
+
 _SIM = {
     "READY": Sim.READY,
     "SIM PIN": Sim.PIN_WANTED,

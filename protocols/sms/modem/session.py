@@ -28,7 +28,7 @@ from protocols.sms.modem.events import (
 )
 from protocols.sms.modem.lines import Line, Overlong, Said
 from protocols.sms.modem.machine import Machine, Step
-from protocols.sms.modem.tables import TABLE, Action, Input, State
+from protocols.sms.modem.tables import OPERATIONAL, TABLE, Action, Input, State
 from protocols.sms.modem.upkeep import Upkeep
 
 PING_EVERY = 2.0
@@ -36,14 +36,6 @@ PING_EVERY = 2.0
 
 BUSY_AGAIN = 2.0
 """Seconds until a SIM that was busy is asked again: after its PIN it takes a few."""
-
-OPERATIONAL = frozenset({State.IDLE, State.ASKING, State.PROMPTING, State.SENDING})
-"""Where messages are sent."""
-
-_STATE_NEWS = ("+CREG:", "+CEREG:", "+CPIN:", "+CFUN:", "^SIMST:")
-"""What modems of several makers say when SIM or network changed."""
-
-_DIRECT_NEWS = ("+CMT:", "+CDS:")
 
 
 @dataclass(slots=True)
@@ -282,13 +274,13 @@ class ModemSession(Machine):
         place = reading.place(text)
         if place is not None:
             self._box.announced(place)
-        elif text.startswith(_DIRECT_NEWS):
+        elif text.startswith(reading.DIRECT_NEWS):
             self._box.came_directly(step.line)
         elif text.startswith("+CMGS:") and self._doubted is not None:
             reference = reading.number(reading.fields(text)[0])
             self._events.append(SmsTaken(self._doubted, reference, late=True))
             self._doubted = None
-        elif text.startswith(_STATE_NEWS):
+        elif text.startswith(reading.STATE_NEWS):
             self._poll_at = step.now
 
     def _reset(self, step: Step) -> None:

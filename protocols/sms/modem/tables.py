@@ -25,6 +25,10 @@ class State(Enum):
     CLOSED = "closed"
 
 
+OPERATIONAL = frozenset({State.IDLE, State.ASKING, State.PROMPTING, State.SENDING})
+"""Where messages are sent."""
+
+
 class Input(Enum):
     """What can happen: asked by us, said by the modem, or come of time and line."""
 

@@ -1,6 +1,6 @@
 """The commands of set-up and supervision: in which order, and what the answers to them mean.
 
-Rules: a PIN is given once, and again only after the SIM has taken it (a modem that restarted wants it anew).
+Rules: a PIN is given once, and again only after the SIM was ready by it (a modem that restarted wants it so).
 What cannot be had (reports, confirmation, the centre's number) never keeps a message from being sent; a SIM
 that is not ready, and PDU mode refused, do.
 """
@@ -13,7 +13,7 @@ from enum import Enum
 from protocols.sms.modem import commands, reading
 from protocols.sms.modem.box import Box
 from protocols.sms.modem.commands import Command, Kind, Place
-from protocols.sms.modem.errors import PUK_WANTED, SIM_BUSY, SIM_MISSING, ModemError
+from protocols.sms.modem.errors import PUK_WANTED, SIM_BUSY, SIM_MISSING, WRONG_PIN, ModemError
 from protocols.sms.modem.events import (
     ModemConfig,
     ModemEvent,
@@ -102,10 +102,8 @@ class Upkeep:
     def lost(self) -> None:
         """The modem begins again or is gone: what was asked has no answer any more."""
         self.complete = False
-        if self._pin is _Pin.GIVEN:
+        if self._pin in (_Pin.GIVEN, _Pin.ACCEPTED):
             self._refuse_pin()
-        elif self._pin is _Pin.ACCEPTED:
-            self._pin = _Pin.UNUSED
 
     def read(self, command: Command, line: Line) -> None:
         """One information line."""
@@ -133,6 +131,9 @@ class Upkeep:
         self._sim = reading.sim(line.text)
 
     def _sim_ended(self, command: Command, error: ModemError | None) -> Input | None:
+        if error is not None and error.code == WRONG_PIN:
+            self._refuse_pin()  # late: the OK before it was the answer to something else
+            return Input.NO_SIM
         # An OK without a word is an answer to something else: asked again soon.
         sim, self._sim = self._sim if error is None else _sim_error(error), Sim.BUSY
         if sim is Sim.PIN_WANTED:
@@ -144,14 +145,14 @@ class Upkeep:
         self.status = replace(self.status, sim=sim)
         if sim is not Sim.READY:
             return Input.NO_SIM
-        if self._pin is not _Pin.REFUSED:
+        if self._pin is _Pin.ACCEPTED:
             self._pin = _Pin.UNUSED
+            self._events.append(PinAccepted())
         return None
 
     def _pin_ended(self, command: Command, error: ModemError | None) -> Input | None:
         if error is None:
             self._pin = _Pin.ACCEPTED
-            self._events.append(PinAccepted())
             return None
         if error.code in (SIM_BUSY, SIM_BUSY + _CMS_OFFSET):
             self._pin = _Pin.UNUSED  # the SIM has not looked at it

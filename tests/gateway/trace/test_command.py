@@ -14,7 +14,7 @@ from gateway.cli.main import app
 from protocols.capture import Direction, read_capture
 
 SAMPLE = Path(__file__).parents[2] / "captures" / "dect-line.cap"
-BIND = bytes.fromhex("00000025 00000009 00000000 00000001") + b"bakjour\0******\0\0\x34\x00\x00\0"
+BIND = bytes.fromhex("00000024 00000009 00000000 00000001") + b"bakjour\0******\0\0\x34\x00\x00\0"
 BEGUN = replies.TraceBegun(
     "2026-11-24T11:00:00.000Z",
     10.0,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from gateway.trace.secrets import cover_for
 from protocols.smpp.explain import explain
 
-BIND = bytes.fromhex("00000025 00000009 00000000 00000001") + b"bakjour\0hemlig\0\0\x34\x00\x00\0"
+BIND = bytes.fromhex("00000024 00000009 00000000 00000001") + b"bakjour\0hemlig\0\0\x34\x00\x00\0"
 OUTBIND = bytes.fromhex("0000001e 0000000b 00000000 00000002") + b"center\0geheim\0"
 SUBMIT = bytes.fromhex("00000010 00000015 00000000 00000003")
 

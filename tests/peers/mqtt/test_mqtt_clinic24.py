@@ -275,7 +275,8 @@ async def test_what_is_for_others(make_scene, wait) -> None:
     other = {"source": "other", "id": "x"}
     outcome = {"seq": 9, "scope": "page", "alert": "7", "status": "sent", "at": "2026-11-24T12:05:01Z"}
     mine = {"source": fate.planned.identity[0], "id": "run-1"}
-    for told in ({**other, "status": "accepted"}, {**other, **outcome}, {**mine, **outcome}, {**mine, **outcome}):
+    again = {**mine, **outcome}
+    for told in ({**other, "status": "accepted"}, {**other, **outcome}, again, again):
         scene.gateway.tell(told)
     scene.gateway.tell(b"hello")
     await wait(lambda: "not_understood" in scene.words())

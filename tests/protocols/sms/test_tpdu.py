@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from protocols.session import LocalProtocolError
 from protocols.sms import gsm7, segments, tpdu
-from protocols.sms.address import Address
+from protocols.sms.address import Address, write_centre
 
 VECTORS: dict[str, dict[str, Any]] = {
     vector["name"]: vector
@@ -203,3 +203,41 @@ def test_any_octets(octets: bytes) -> None:
     assert tpdu.decode(octets) == decoded
     if isinstance(decoded.tpdu, tpdu.Submit | tpdu.Deliver):
         assert isinstance(decoded.tpdu.data.text, str)
+
+
+@pytest.mark.parametrize("name", [name for name in VECTORS if not name.startswith("submit")])
+def test_what_comes_is_written_as_it_stood(name: str) -> None:
+    """A DELIVER and a STATUS-REPORT of the vectors, read and written again, are the same octets."""
+    octets = octets_of(name)
+    decoded = tpdu.decode(octets)
+    bare = octets if decoded.smsc is None else octets[1 + octets[0] :]
+    message = decoded.tpdu
+    if isinstance(message, tpdu.StatusReport):
+        sent, discharged = message.sent.instant, message.discharged.instant
+        assert sent is not None
+        assert discharged is not None
+        written = tpdu.encode_status_report(
+            message.reference, message.recipient, sent, discharged, message.status
+        )
+    else:
+        assert isinstance(message, tpdu.Deliver)
+        assert message.sent.instant is not None
+        written = tpdu.encode_deliver(message, message.sent.instant)
+    assert written == bare
+
+
+def test_what_no_report_can_hold() -> None:
+    """References and states have one octet."""
+    now = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    for reference, status in ((256, 0), (0, 256), (-1, 0)):
+        with pytest.raises(LocalProtocolError, match="one octet"):
+            tpdu.encode_status_report(reference, Address("46701740605"), now, now, status)
+
+
+@pytest.mark.parametrize(
+    ("number", "octets"),
+    [("", "00"), ("+46705008999", "07916407058099f9"), ("1234", "03812143"), ("+461", "039164f1")],
+)
+def test_centre(number: str, octets: str) -> None:
+    """The service centre that leads a PDU has its length in octets; none is the SIM's own."""
+    assert write_centre(number).hex() == octets

@@ -26,7 +26,7 @@ NOW = 1_795_000_000_000
 
 @dataclass
 class Core:
-    """Implements ports.CarrierEvents and ports.Alarms; commits at once unless `hold` is set."""
+    """Implements ports.CarrierEvents, Replies and Alarms; commits at once unless `hold` is set."""
 
     taken_: list[tuple[int, str | None]] = field(default_factory=list)
     failed_: list[tuple[int, FailureKind, str]] = field(default_factory=list)
@@ -37,6 +37,8 @@ class Core:
     on_change: Callable[[], None] = lambda: None
     alarms: list[tuple[str, str]] = field(default_factory=list)
     standing: set[str] = field(default_factory=set)
+    notices: list[tuple[str, str]] = field(default_factory=list)
+    written: list[tuple[str, str, int | None]] = field(default_factory=list)
 
     def taken(self, carrier: str, attempt: int, ref: str | None) -> None:
         self.taken_.append((attempt, ref))
@@ -61,6 +63,16 @@ class Core:
 
     def tell(self, key: str, text: str) -> None:
         self.alarms.append((key, text))
+
+    def notice(self, key: str, text: str) -> None:
+        self.notices.append((key, text))
+
+    def received(self, carrier: str, number: str, text: str, written_at: int | None) -> "Deferred[None]":
+        self.written.append((number, text, written_at))
+        if not self.hold:
+            return succeed(None)
+        self.held.append(Deferred())
+        return self.held[-1]
 
     def clear_alarm(self, key: str) -> None:
         self.standing.discard(key)
@@ -214,9 +226,11 @@ class SmppBench(Bench):
             "source_address": "+46701740699",
         }
         self.settings = SmppCarrier.model_validate(values | settings, strict=False)
-        self.carrier = Smpp(
-            self.settings, self.network.client(self.name), self.clock, self.core, self.core, "SE"
-        )
+        sites = [
+            self.network.client(f"{self.name}{site}" if site else self.name)
+            for site in range(len(self.settings.sites))
+        ]
+        self.carrier = Smpp(self.settings, sites, self.clock, self.core, self.core, self.core, "SE")
 
     def _make_pump(self) -> Any:
         return Pump(lambda now: Smsc(SmscConfig(timing=Timing(opening=30)), now), self.far, self.time)

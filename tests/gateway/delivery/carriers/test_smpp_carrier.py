@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from gateway.delivery.carriers.smpp import FAILURES
+from gateway.delivery.carriers.smpp_judge import FAILURES
+from gateway.delivery.carriers.smpp_message import reference as page_reference
 from gateway.model import Proof
 from gateway.ports import FailureKind, ReportWord
 from protocols.smpp import events as smpp
@@ -64,10 +65,13 @@ def test_a_refused_bind_is_a_line_that_is_down_and_alarmed(smsc: Make) -> None:
     one.advance(12)
     assert not one.carrier.state().up
     assert "line:sms" in one.core.standing
+    assert "account:sms" in one.core.standing
     one.bind_status = 0
-    one.advance(20)
+    one.advance(40)
+    assert len(one.far.of(smpp.BindRequested)) == 1, "an account that is refused is not hammered"
+    one.advance(12)
     assert one.carrier.state().up
-    assert "line:sms" not in one.core.standing
+    assert one.core.standing == set()
 
 
 def test_a_message_goes_as_the_contract_says_and_its_response_is_taken(smsc: Make, order: Make) -> None:
@@ -92,7 +96,7 @@ EVERY_STATUS = {
     status.RINVDSTADR: FailureKind.REFUSED,
     status.RINVMSGLEN: FailureKind.CONTENT,
     status.RINVOPTPARSTREAM: FailureKind.CONTENT,
-    status.RINVSYSID: FailureKind.TEMPORARY,
+    status.RINVSYSID: FailureKind.DIVERT,
     0x7777: FailureKind.TEMPORARY,
 }
 
@@ -280,22 +284,46 @@ def test_a_receipt_to_another_phone_does_not_wait(smsc: Make, order: Make) -> No
 def test_a_receipt_with_our_own_reference_matches_without_an_id(smsc: Make, attempt: Make) -> None:
     """The response never came: the reference that the centre echoes names the attempt, and only that."""
     one = smsc().start()
-    deliver(one, 1, receipt("id-0", reference=300))
+    deliver(one, 1, receipt("id-0", reference=page_reference(300, 1)))
     (report,) = one.core.reports
-    assert report.matches(attempt(id=300, ref=None))
-    assert not report.matches(attempt(id=301, ref=None))
-    assert not report.matches(attempt(id=301, ref="id-0"))
+    assert report.matches(attempt(alert=300, page=1, ref=None))
+    assert not report.matches(attempt(alert=301, page=1, ref=None))
+    assert not report.matches(attempt(alert=301, page=1, ref="id-0"))
 
 
-def test_what_a_phone_writes_back_is_acknowledged_and_counted(smsc: Make) -> None:
-    """It moves no page in this version, and the route does not promise an answer."""
+def test_what_a_phone_writes_back_is_answered_after_its_commit(smsc: Make) -> None:
+    """It is given to the core with its number, and the centre waits for the commit."""
     one = smsc().start()
+    one.core.hold = True
     deliver(one, 1, DeliverSm(source_addr=DIGITS, destination_addr="46701740699", short_message=b"OK"))
+    assert one.core.written == [(PHONE, "OK", None)]
+    assert one.answers == []
+    one.core.held[0].callback(None)
+    one.advance(0.2)
     assert one.answers == [(1, 0)]
     assert one.core.reports == []
     assert one.carrier.state().counters["messages_from_phones"] == 1
-    assert not one.carrier.capabilities.can_answer
+    assert one.carrier.capabilities.can_answer
     assert not one.carrier.capabilities.can_cancel
+
+
+def test_an_answer_that_is_not_stored_comes_again(smsc: Make) -> None:
+    """RX_T_APPN makes the centre keep it."""
+    one = smsc().start()
+    one.core.hold = True
+    deliver(one, 1, DeliverSm(source_addr=DIGITS, destination_addr="46701740699", short_message=b"1"))
+    one.core.held[0].errback(RuntimeError("disk full"))
+    one.advance(0.2)
+    assert one.answers == [(1, status.RX_T_APPN)]
+
+
+def test_from_a_name_nobody_reads_answers(smsc: Make) -> None:
+    """An alphanumeric sender cannot be answered; what comes all the same is acknowledged and counted."""
+    one = smsc(source_address="Bakjour").start()
+    deliver(one, 1, DeliverSm(source_addr=DIGITS, destination_addr="46701740699", short_message=b"1"))
+    assert one.core.written == []
+    assert one.answers == [(1, 0)]
+    assert not one.carrier.capabilities.can_answer
 
 
 def test_without_receipts_no_delivery_can_be_proved(smsc: Make) -> None:

@@ -1,0 +1,202 @@
+"""What is and what comes: live events, the board, coverage, test pages.
+
+Rules: the board asks the one resolver, unit by unit, so that it shows whom the router would page. What reads
+much is read apart from the loop.
+"""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from gateway.model import Origin, Role
+from gateway.pagesdesk import PagesDesk
+from gateway.replies import Reason
+from gateway.requests import Refused, Why
+from gateway.roster import statements
+from gateway.roster.coverage_reading import DAYS, coverage
+from gateway.roster.values import Receiver
+from gateway.web import bodies, documented, pages_views, problems, rights, shapes
+from gateway.web.answers import calling, json
+from gateway.web.known import Callers
+from gateway.web.live import TooManyStreams
+from gateway.web.rights import Action, Caller
+from gateway.web.services import Services
+from protocols.clinic24 import times
+from protocols.clinic24.event import Kind
+
+UNITS_MOST = 200
+"""Units of one answer: a business area has some dozens; each costs the board 20 µs and coverage 10 ms."""
+
+ASKED_KIND, ASKED_PRIORITY = Kind.ESCALATED, None
+"""What the board asks the resolver: the event that alerts always, so that the criteria hide nobody."""
+
+LIVE = documented.route(str, media="text/event-stream")
+BOARD = documented.route(shapes.Board, e404="there is no such unit or area")
+COVERAGE = documented.route(shapes.Coverage, e404="there is no such unit or area")
+TEST = documented.route(
+    shapes.TestPage,
+    bodies.SendTest,
+    status=202,
+    e404="there is no such unit or receiver",
+    e409="nobody would be paged, or no carrier serves the number",
+)
+
+Area = Annotated[str | None, Query(max_length=bodies.MAX_ID, description="every unit of this area")]
+OneUnit = Annotated[str | None, Query(max_length=bodies.MAX_ID, description="this unit alone")]
+
+
+def install(app: FastAPI, services: Services, pages: PagesDesk) -> None:
+    """Add the routes."""
+    known = Callers(services)
+    _add_live(app, pages, known)
+    _add_views(app, pages, known)
+    _add_tests(app, pages, known)
+
+
+def _add_live(app: FastAPI, pages: PagesDesk, known: rights.Known) -> None:
+    reading = Annotated[Caller, Depends(rights.guard(known, Action.READ))]
+
+    @app.get("/api/live", tags=["live"], **LIVE)
+    async def live(request: Request, caller: reading) -> Response:
+        """Server-sent events: hello, slot, roster, outcome, lost, bye (see docs/web-api.md)."""
+        try:
+            stream = pages.live.listen()
+        except TooManyStreams as error:
+            raise Refused(Why.UNAVAILABLE, str(error)) from None
+        secret = rights.secret_of(request)
+
+        def alive() -> bool:
+            if caller.session is None:
+                return True
+            return secret is not None and known.session(secret) is not None
+
+        hello = {"revision": pages.book.revision(), "now": times.render(pages.desk.now())}
+        return StreamingResponse(
+            stream.events(hello, alive),
+            headers=problems.HEADERS | {"X-Accel-Buffering": "no"},
+            media_type="text/event-stream",
+        )
+
+
+def _add_views(app: FastAPI, pages: PagesDesk, known: rights.Known) -> None:
+    reading = Annotated[Caller, Depends(rights.guard(known, Action.READ))]
+
+    @app.get("/api/board", tags=["live"], **BOARD)
+    async def board(
+        _: reading,
+        unit: OneUnit = None,
+        area: Area = None,
+        at: Annotated[str | None, Query(max_length=40, description="a TIME; default: now")] = None,
+    ) -> Response:
+        """Who would be paged at an instant, for both roles of each unit."""
+        asked = pages.desk.instant("at", at)
+        instant = pages.desk.now() if asked is None else asked
+        units = _units(pages, unit, area)
+        rows = tuple(_board_unit(pages, *one, instant) for one in units)
+        return json(shapes.Board(times.render(instant), rows))
+
+    @app.get("/api/coverage", tags=["live"], **COVERAGE)
+    async def covered(
+        _: reading,
+        unit: OneUnit = None,
+        area: Area = None,
+        days: Annotated[int, Query(ge=1, le=DAYS)] = DAYS,
+    ) -> Response:
+        """How every role of every shift is covered, and where nobody is on."""
+        units = _units(pages, unit, area)
+        now = pages.desk.now()
+        found = await calling(
+            pages.desk.apart(
+                lambda conn: [
+                    coverage(conn, name, now, days, pages.desk.zone, pages.served) for name, _, _ in units
+                ]
+            )
+        )
+        views = tuple(
+            shapes.CoverageUnit(
+                id=name,
+                name=shown,
+                entries=tuple(pages_views.cover(pages, one) for one in covers),
+                holes=tuple(pages_views.hole(one, fallback=_has_fallback(pages, name)) for one in holes),
+            )
+            for (name, _, shown), (covers, holes) in zip(units, found, strict=True)
+        )
+        return json(shapes.Coverage(times.render(now), days, views))
+
+
+def _add_tests(app: FastAPI, pages: PagesDesk, known: rights.Known) -> None:
+    scheduling = Annotated[Caller, Depends(rights.guard(known, Action.SCHEDULE))]
+
+    @app.post("/api/roster/units/{unit}/test-pages", tags=["live"], **TEST)
+    async def test_page(
+        request: Request,
+        unit: Annotated[str, Path(max_length=bodies.MAX_ID)],
+        caller: scheduling,
+    ) -> Response:
+        """Send a page marked TEST, to a receiver of the unit or to whoever is on duty for a role."""
+        asked = await bodies.read(request, bodies.SendTest)
+        found = pages_views.unit_of(pages, unit)
+        receivers = _tested(pages, unit, asked)
+        number = await calling(pages.tests.send(receivers, found, asked.role, caller.name))
+        return json(shapes.TestPage(str(number)), HTTPStatus.ACCEPTED)
+
+
+def _units(pages: PagesDesk, unit: str | None, area: str | None) -> list[tuple[str, str, str]]:
+    """(id, area, name) of what was asked for. Raises Refused."""
+    if (unit is None) == (area is None):
+        raise Refused(Why.INVALID, "name a unit or an area", (("unit", "allowed: unit=… or area=…"),))
+    if unit is not None:
+        found = pages_views.unit_of(pages, unit)
+        return [(found.id, found.area, found.name)]
+    if pages.desk.reader.execute(statements.AREA, (area,)).fetchone() is None:
+        raise Refused(Why.NOT_FOUND, f"there is no area {area!r}")
+    rows = pages.desk.reader.execute(statements.UNITS_OF_AREA, (area, UNITS_MOST + 1)).fetchall()
+    if len(rows) > UNITS_MOST:
+        raise Refused(Why.INVALID, f"the area has more than {UNITS_MOST} units; ask for one unit at a time")
+    return rows
+
+
+def _board_unit(pages: PagesDesk, unit: str, area: str, name: str, instant: int) -> shapes.BoardUnit:
+    roles = tuple(_role_now(pages, unit, role, instant) for role in Role)
+    return shapes.BoardUnit(unit, name, area, roles)
+
+
+def _role_now(pages: PagesDesk, unit: str, role: Role, instant: int) -> shapes.RoleNow:
+    resolution = pages.who.ask_role(unit, role, ASKED_KIND, ASKED_PRIORITY, instant)
+    ends = [one.slot.end for one in resolution.candidates if one.slot is not None]
+    return shapes.RoleNow(
+        role=role,
+        receivers=tuple(
+            shapes.OnDuty(
+                one.receiver.id, one.receiver.name, one.origin, Reason(one.reason.sv, one.reason.en)
+            )
+            for one in resolution.candidates
+        ),
+        on_duty=bool(ends),
+        until=times.render(min(ends)) if ends else None,
+    )
+
+
+def _has_fallback(pages: PagesDesk, unit: str) -> bool:
+    duty = pages.book.duty(unit, Role.NURSE, pages.desk.now())
+    return duty is not None and bool(duty.fallback or duty.area_fallback)
+
+
+def _tested(pages: PagesDesk, unit: str, asked: bodies.SendTest) -> Sequence[Receiver]:
+    """Whom a test page goes to. Raises Refused."""
+    if (asked.receiver is None) == (asked.role is None):
+        raise Refused(Why.INVALID, "name a receiver or a role", (("receiver", "allowed: one of the two"),))
+    if asked.receiver is not None:
+        one = pages.book.receiver(asked.receiver)
+        if one is None or unit not in one.units:
+            raise Refused(Why.NOT_FOUND, f"there is no receiver {asked.receiver!r} of this unit")
+        return [one]
+    assert asked.role is not None
+    found = pages.who.ask_role(unit, asked.role, ASKED_KIND, ASKED_PRIORITY, pages.desk.now())
+    on_duty = [one.receiver for one in found.candidates if one.origin is Origin.DUTY]
+    if not on_duty:
+        raise Refused(Why.CONFLICT, "nobody is on duty for this role now; test a receiver instead")
+    return on_duty

@@ -1,0 +1,200 @@
+"""Turns what the roster knows into what the pages get. No I/O but look-ups of names and numbers."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date as Date  # noqa: N812
+
+import msgspec
+
+from gateway.accounts.model import Account
+from gateway.model import Role
+from gateway.pagesdesk import PagesDesk
+from gateway.replies import Reason
+from gateway.requests import Refused, Why
+from gateway.roster import statements
+from gateway.roster.coverage import Cover, Hole
+from gateway.roster.editing_copy import Target
+from gateway.roster.editing_values import EMPTY, Conflict, Edited, version_of
+from gateway.roster.editing_view import Occurrence, Placed, clock_note
+from gateway.roster.faults import Fault
+from gateway.roster.slots import SlotKey
+from gateway.roster.values import Receiver, Unit, Words
+from gateway.web import bodies, shapes
+from gateway.web.told import people
+from protocols.clinic24 import times
+
+HOUR = 3_600_000
+
+strings = msgspec.json.Decoder(tuple[str, ...]).decode
+"""A list of names as the store keeps it."""
+
+
+def unit_of(pages: PagesDesk, unit: str) -> Unit:
+    """The unit of this id. Raises Refused (not found); an alias is none: rights are by id."""
+    found = pages.book.unit(unit)
+    if found is None or found.id != unit:
+        raise Refused(Why.NOT_FOUND, f"there is no unit {unit[:64]!r}")
+    return found
+
+
+def day(text: str, path: str) -> Date:
+    """A date that somebody wrote. Raises Refused."""
+    try:
+        return Date.fromisoformat(text)
+    except ValueError:
+        raise Refused(Why.INVALID, f"{path} is no date", ((path, "allowed: YYYY-MM-DD"),)) from None
+
+
+def key(unit: str, slot: bodies.SlotWish | bodies.Correction, path: str) -> SlotKey:
+    """The slot that somebody means."""
+    return SlotKey(unit, slot.shift, day(slot.date, f"{path}.date"), slot.role)
+
+
+def shift(pages: PagesDesk, one: Occurrence, now: int) -> shapes.ShiftView:
+    """One shift of the schedule."""
+    names = dict.fromkeys(name for role in (None, *Role) for name in _names(one.slots.get(role)))
+    return shapes.ShiftView(
+        shift=one.shift,
+        date=one.date.isoformat(),
+        from_=one.begins.isoformat("minutes"),
+        to=one.ends.isoformat("minutes"),
+        start=times.render(one.start),
+        end=times.render(one.end),
+        hours=(one.end - one.start) / HOUR,
+        past=one.end <= now,
+        running=one.start <= now < one.end,
+        planned=one.planned,
+        note=reason(clock_note(one, pages.desk.zone)),
+        staffed=people(pages.book, tuple(names)),
+        staffing=slot(pages, one.slots.get(None)),
+        doctor=slot(pages, one.slots.get(Role.DOCTOR)),
+        nurse=slot(pages, one.slots.get(Role.NURSE)),
+    )
+
+
+def slot(pages: PagesDesk, placed: Placed | None) -> shapes.SlotView:
+    """What stands in a slot."""
+    if placed is None:
+        return shapes.SlotView((), EMPTY)
+    return shapes.SlotView(
+        people(pages.book, placed.held.receivers),
+        version_of(placed.held),
+        placed.made_by,
+        pages.desk.name_of(placed.made_by),
+        times.render(placed.made_at),
+    )
+
+
+def edited(pages: PagesDesk, unit: str, made: Edited) -> shapes.EditedView:
+    """What an edit made."""
+    return shapes.EditedView(
+        unit=unit,
+        change=made.change,
+        by=made.by,
+        by_name=pages.desk.name_of(made.by),
+        at=times.render(made.at),
+        slots=tuple(
+            shapes.EditedSlot(
+                where.shift, where.date.isoformat(), where.role, people(pages.book, receivers), version
+            )
+            for where, receivers, version in made.slots
+        ),
+    )
+
+
+def conflict(pages: PagesDesk, found: Conflict) -> shapes.ConflictView:
+    """What stands where somebody wanted something else."""
+    return shapes.ConflictView(
+        shift=found.key.shift,
+        date=found.key.date.isoformat(),
+        role=found.key.role,
+        receivers=people(pages.book, found.receivers),
+        version=found.version,
+        by=found.by,
+        by_name=pages.desk.name_of(found.by),
+        at=None if found.at is None else times.render(found.at),
+    )
+
+
+def target(pages: PagesDesk, planned: Target) -> shapes.TargetView:
+    """One slot of a copy."""
+    where = planned.edit.key
+    return shapes.TargetView(
+        shift=where.shift,
+        date=where.date.isoformat(),
+        role=where.role,
+        stands=people(pages.book, planned.stands),
+        wanted=people(pages.book, planned.edit.receivers),
+        version=planned.version,
+        does=planned.does,
+    )
+
+
+def faults(found: Iterable[Fault]) -> tuple[shapes.FaultView, ...]:
+    """Faults for people."""
+    return tuple(shapes.FaultView(fault.path, fault.message) for fault in found)
+
+
+def receiver(pages: PagesDesk, one: Receiver, *, twins: bool = False) -> shapes.ReceiverView:
+    """A receiver with the proof of his number; `twins` looks for others with the same number."""
+    proof = pages.desk.reader.execute(statements.PROOF, (one.number,)).fetchone()
+    same: Sequence[tuple[str]] = ()
+    if twins:
+        same = pages.desk.reader.execute(statements.SAME_NUMBER, (one.number, one.number, one.id)).fetchall()
+    return shapes.ReceiverView(
+        id=one.id,
+        name=one.name,
+        kind=one.kind,
+        number=one.number,
+        number_kind=one.number_kind.value,
+        backup=one.backup,
+        any_number=one.any_number,
+        units=one.units,
+        proof="unproved" if proof is None else proof[1],
+        proof_at=None if proof is None else times.render(proof[2]),
+        served=bool({one.number_kind, one.backup_kind} & pages.served),
+        same_number=tuple(name for (name,) in same),
+    )
+
+
+def cover(pages: PagesDesk, found: Cover) -> shapes.CoverageEntry:
+    """One role of one shift of the coverage view."""
+    one = found.occurrence
+    return shapes.CoverageEntry(
+        shift=one.shift,
+        date=one.date.isoformat(),
+        from_=one.begins.isoformat("minutes"),
+        to=one.ends.isoformat("minutes"),
+        start=times.render(one.start),
+        end=times.render(one.end),
+        role=found.role,
+        state=found.state.value,
+        receivers=people(pages.book, found.receivers),
+        reasons=tuple(Reason(words.sv, words.en) for words in found.reasons),
+    )
+
+
+def hole(found: Hole, *, fallback: bool) -> shapes.HoleView:
+    """One hole of the coverage view."""
+    return shapes.HoleView(found.role, times.render(found.start), times.render(found.end), fallback)
+
+
+def account(known: Account) -> shapes.AccountView:
+    """An account."""
+    return shapes.AccountView(
+        username=known.username,
+        name=known.name,
+        kind=known.kind,
+        units=known.units,
+        created_at=times.render(known.created_at),
+        password_at=times.render(known.password_at),
+        disabled_at=None if known.disabled_at is None else times.render(known.disabled_at),
+    )
+
+
+def reason(words: Words | None) -> Reason | None:
+    """A sentence in both languages."""
+    return None if words is None else Reason(words.sv, words.en)
+
+
+def _names(placed: Placed | None) -> tuple[str, ...]:
+    return () if placed is None else placed.held.receivers
