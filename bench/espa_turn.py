@@ -25,8 +25,8 @@ LOAD = 1_000
 """Events a second beside the calls (P10)."""
 CALLS = 25
 """Calls a second: as many as a fast line carries."""
-BURST = 10
-"""Events that the load sends at once, every hundredth of a second."""
+STEP = 0.001
+"""Seconds between two looks at what is due: events arrive one by one, as far as a loop can tell."""
 ARRIVES_WITHIN = 20.0
 DECT_UNIT = 19
 """Of the small roster: its receivers get extensions."""
@@ -103,11 +103,12 @@ async def _round(house: House, sender: Steady, turns: list[float], mark: str) ->
 async def _flood(house: House, sender: Steady, mark: str) -> int:
     """Events to the other units for as long as a round lasts; how many."""
     amount = round(LOAD * house.scale.seconds)
-    began = perf_counter()
-    for place in range(0, amount, BURST):
-        await asyncio.sleep(max(0.0, began + place / LOAD - perf_counter()))
-        numbers = range(place, min(place + BURST, amount))
-        sender.send(b"".join(event(f"{mark}-{n:08}", unit_name(n % DECT_UNIT)) for n in numbers))
+    began, given = perf_counter(), 0
+    while given < amount:
+        due = min(amount, int((perf_counter() - began) * LOAD) + 1)
+        sender.send(b"".join(event(f"{mark}-{n:08}", unit_name(n % DECT_UNIT)) for n in range(given, due)))
+        given = due
+        await asyncio.sleep(STEP)
     return amount
 
 

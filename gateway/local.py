@@ -11,10 +11,13 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from twisted.internet.defer import Deferred, execute
+from twisted.internet.task import Clock as Time
 from twisted.python.failure import Failure
 
 from gateway import requests
+from gateway.clock import Clock
 from gateway.config import Config
+from gateway.desk import Desk
 from gateway.operations import Operations
 from gateway.requests import Refused, Request, Why
 from gateway.roster.book import RosterBook
@@ -29,7 +32,7 @@ from gateway.store.migrations import StoreTooNew, open_store
 
 T = TypeVar("T")
 
-MAKES_A_STORE = (requests.ImportRoster, requests.AddKey)
+MAKES_A_STORE = (requests.ImportRoster, requests.AddKey, requests.AddAccount)
 NEEDS_A_GATEWAY = (requests.Ping, requests.ListLines, requests.Trace)
 
 
@@ -65,7 +68,9 @@ def _locked(config: Config, request: Request) -> Any:
             writer = InlineWriter(connection)
             files = RosterFiles(config.store.path, config.gateway.region, zone, writer, now, _at_once)
             who = Who(RosterBook(reader), config.routing, config.gateway.catch_all)
-            operations = Operations(config, writer, reader, who, files, tuple, now)
+            desk = Desk(config, Clock(Time(), now), writer, reader, _at_once)
+            more = desk.handlers(files)
+            operations = Operations(config, writer, reader, who, files, tuple, now, more)
             return _result(operations.ask(request))
         finally:
             reader.close()

@@ -27,10 +27,13 @@ from twisted.python.failure import Failure
 from gateway.app import Gateway
 from gateway.clock import Clock
 from gateway.config import Config
+from gateway.config.sections import WebSection
 from gateway.control import ControlServer, socket_path
+from gateway.desk import Desk
 from gateway.endpoints import client, server
 from gateway.logs import get_logger, observe_twisted
 from gateway.operations import Operations
+from gateway.pagesdesk import PagesDesk
 from gateway.roster.index import open_roster
 from gateway.roster.wall import load_zone
 from gateway.rosterfiles import RosterFiles
@@ -97,6 +100,7 @@ class Serve:
         self._gateway: Gateway | None = None
         self._control: ControlServer | None = None
         self._web: WebService | None = None
+        self._pages: PagesDesk | None = None
         self._stopping = False
 
     async def start(self) -> None:
@@ -114,15 +118,25 @@ class Serve:
         files = RosterFiles(
             self._path, self._config.gateway.region, self._zone, self._writer, clock.now, deferToThread
         )
+        desk = Desk(self._config, clock, self._writer, self._reader, deferToThread)
+        pages = self._pages = PagesDesk(self._config, clock, self._writer, gateway, desk, files)
         operations = Operations(
-            self._config, self._writer, self._reader, gateway.who, files, gateway.lines, clock.now
+            self._config,
+            self._writer,
+            self._reader,
+            gateway.who,
+            files,
+            gateway.lines,
+            clock.now,
+            desk.handlers(files),
         )
         addresses = await gateway.start()
+        pages.start()
         traces = TraceFeed(gateway.taps, clock)
         self._control = ControlServer(self._reactor, socket_path(self._path), operations.ask, traces.begin)
         self._control.start()
         if self._config.web is not None:
-            addresses.append(await self._start_web(gateway, operations, self._config.web.listen))
+            addresses.append(await self._start_web(gateway, operations, pages, self._config.web))
         for address in addresses:
             print(f"listening {address}", flush=True)
         print("ready", flush=True)
@@ -143,6 +157,8 @@ class Serve:
         self._notifier.stopping()
         if self._watchdog is not None:
             self._watchdog.stop()
+        if self._pages is not None:
+            self._pages.stop()
         if self._web is not None:
             await self._web.stop()
         if self._gateway is not None:
@@ -171,7 +187,9 @@ class Serve:
         if self.healthy():
             self._notifier.alive()
 
-    async def _start_web(self, gateway: Gateway, operations: Operations, listen: str) -> str:
+    async def _start_web(
+        self, gateway: Gateway, operations: Operations, pages: PagesDesk, web: WebSection
+    ) -> str:
         # Imported only here: without [web] the libraries cost neither memory nor start time.
         from gateway.supervision.metrics import GatewayCollector, registry  # noqa: PLC0415
         from gateway.web.api import create_app  # noqa: PLC0415
@@ -192,8 +210,11 @@ class Serve:
             healthy=self.healthy,
             readiness=gateway.readiness,
             metrics=registry(collector),
+            pages=pages,
+            behind_proxy=web.behind_proxy,
+            secure_cookies=web.secure_cookies,
         )
-        self._web = WebService(create_app(services), listen)
+        self._web = WebService(create_app(services), web.listen)
         await self._web.start()
         assert self._web.ended is not None
         self._web.ended.addBoth(self._web_ended)

@@ -68,10 +68,11 @@ def decode(
     else:
         for one in explained.fields:
             say(f"{one.name}: {one.value}\t{one.meaning}".rstrip("\t"))
-    for fault in explained.faults:
-        say(f"fault: {fault}")
-    for note in explained.notes:
-        say(f"note: {note}")
+    for line in (
+        *(f"fault: {fault}" for fault in explained.faults),
+        *(f"note: {one}" for one in explained.notes),
+    ):
+        _say_wrapped(line)
     if explained.faults:
         raise typer.Exit(FAILED)
 
@@ -99,6 +100,17 @@ def _octets(text: str) -> bytes:
     if not octets:
         fail("HEX: there are no octets", WRONG_USE)
     return octets
+
+
+def _say_wrapped(line: str) -> None:
+    """A fault or note; on a terminal broken between words."""
+    if not sys.stdout.isatty():
+        say(line)
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    Console(highlight=False).print(Text(line, "bold red" if line.startswith("fault") else ""))
 
 
 def _show_table(explained: Explained) -> None:

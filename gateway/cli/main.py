@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from gateway.cli.admin import admin
+from gateway.cli.audit import audit
 from gateway.cli.common import say
 from gateway.cli.decoding import decode
 from gateway.cli.doctor import line
@@ -29,6 +31,8 @@ for command in (init, check, serve, who, send, alerts, lines, refusals, alarms, 
     app.command()(command)
 app.add_typer(roster, name="roster")
 app.add_typer(key, name="key")
+app.add_typer(admin, name="admin")
+app.add_typer(audit, name="audit")
 app.add_typer(line, name="line")
 
 

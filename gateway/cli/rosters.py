@@ -20,15 +20,16 @@ from gateway.cli.common import (
     show_rows,
     text,
 )
+from gateway.requests import RosterForm
 
-MAX_FILE = 30 << 20  # bytes; more cannot be a TOML roster, and would not fit a request
+MAX_FILE = 30 << 20  # bytes; more would not fit a request
 
 roster = typer.Typer(help="The roster as a file.", no_args_is_help=True)
 
 
 @roster.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="TOML; - reads stdin.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="TOML, or .csv; - reads TOML from stdin.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change.")] = False,
     replace: Annotated[
         bool, typer.Option("--replace", help="Make the file the whole truth; lists every deletion.")
@@ -42,7 +43,8 @@ def import_(
     Example:
       bakjour roster import roster.toml --dry-run
     """
-    request = requests.ImportRoster(_read(file), dry_run, replace, yes)
+    form = RosterForm.CSV if file.suffix.casefold() == ".csv" else RosterForm.TOML
+    request = requests.ImportRoster(_read(file), dry_run, replace, yes, form)
     imported: replies.RosterImported = ask(config, request)
     for change in imported.changes:
         say(change)
@@ -53,14 +55,19 @@ def import_(
 
 
 @roster.command("export")
-def export(config: ConfigOption = DEFAULT_CONFIG) -> None:
-    """Print the whole roster as TOML; importing it again changes nothing.
+def export(
+    form: Annotated[
+        RosterForm, typer.Option("--format", help="TOML, or CSV for large ones.")
+    ] = RosterForm.TOML,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Print the whole roster as a file; importing it again changes nothing.
 
     \b
     Example:
       bakjour roster export > roster.toml
     """
-    exported: replies.RosterText = ask(config, requests.ExportRoster())
+    exported: replies.RosterText = ask(config, requests.ExportRoster(form))
     typer.echo(exported.text, nl=False)
 
 
@@ -107,8 +114,6 @@ def _show_who(answer: replies.WhoAnswer) -> None:
 
 
 def _read(file: Path) -> str:
-    if file.suffix.casefold() == ".csv":
-        fail("a roster as CSV is not in this version; allowed: TOML", WRONG_USE)
     try:
         if str(file) == "-":
             data = sys.stdin.buffer.read(MAX_FILE + 1)

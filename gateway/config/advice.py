@@ -97,6 +97,13 @@ def _unanswerable(path: str, carrier: Carrier) -> Warned:
 
 def _named(config: Config) -> list[tuple[str, str]]:
     named = [("gateway.catch_all", config.gateway.catch_all)] if config.gateway.catch_all else []
+    for place, source in enumerate(config.source):
+        aliases = source.aliases if isinstance(source, EspaSource) else {}
+        named += [
+            (f"source[{place}].aliases.{address}", alias.receiver)
+            for address, alias in aliases.items()
+            if alias.receiver is not None
+        ]
     return named + [
         (f"{section}.receivers[{place}]", name)
         for section, names in (

@@ -5,19 +5,19 @@ more than it has slots for, so that an urgent page waits only for what is in fli
 before its first byte leaves; its number is ours, so that it has one even while the store is away.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from itertools import count
 
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.interfaces import IDelayedCall
 
 from gateway.clock import Clock
 from gateway.delivery import events as e
+from gateway.delivery.flights import Flights
 from gateway.delivery.keeper import Keeper
 from gateway.delivery.lifecycle import next_due
 from gateway.delivery.lines_back import LinesBack
 from gateway.delivery.queue import CarrierQueue, Place
+from gateway.delivery.taking_up import TakingUp
 from gateway.delivery.tracker import Tracker
 from gateway.delivery.wakes import Wakes
 from gateway.logs import get_logger
@@ -25,20 +25,11 @@ from gateway.model import Alert, Attempt, PageState, Route
 from gateway.ports import Alarms, Carrier, FailureKind, Order, Report
 from gateway.routing.policy import TTL
 
-RESTORE_SLICE = 200
-"""Alerts taken up again in one turn of the loop at the start: some 10 ms, so that new events are answered."""
-
 FAULT_PAUSE = 250
 """ms until an alert is asked again that brought nothing but a fault, or could not be read."""
 
-TAKE_UP_AGAIN = 5.0
-"""Seconds until an alert that could not be taken up at the start is tried again, for as long as it takes."""
-
 SHOUT_PRIORITY = 2
 """Of what is said without the store: as urgent as any page to the operators."""
-
-DOUBTED_MOST = 1000
-"""Attempts in doubt of which a late answer is still believed; far more than any windows hold."""
 
 log = get_logger("dispatcher")
 
@@ -62,16 +53,13 @@ class Dispatcher:
         self._compose = compose
         self._alarms = alarms
         self._reply = reply
-        self._attempts = count(1)
-        self._lines_back = LinesBack(clock, self._attempts)
+        self._flights = Flights(1)
+        self._lines_back = LinesBack(clock, self._flights.numbers)
+        self._taking_up = TakingUp(clock.delays, alarms, self._take_up)
         self._keeper: Keeper
         self._tracker: Tracker
         self._carriers: dict[str, Carrier] = {}
         self._queues: dict[str, CarrierQueue] = {}
-        self._reserved: dict[str, set[int]] = {}  # attempts whose beginning is not committed yet
-        self._beginning: set[tuple[int, int]] = set()  # the pages of those
-        self._in_flight: dict[int, Attempt] = {}
-        self._doubted: OrderedDict[int, Attempt] = OrderedDict()
         self._wakes = Wakes()
         self._timer: IDelayedCall | None = None
         self._timer_at = 0
@@ -79,40 +67,29 @@ class Dispatcher:
 
     def start(self, keeper: Keeper, tracker: Tracker, carriers: Sequence[Carrier], next_attempt: int) -> None:
         """Join the parts that need each other; nothing is sent before."""
-        self._attempts = count(next_attempt)
-        self._lines_back = LinesBack(self._clock, self._attempts)
+        self._flights = Flights(next_attempt)
+        self._lines_back = LinesBack(self._clock, self._flights.numbers)
         self._keeper = keeper
         self._tracker = tracker
         for carrier in carriers:
             self._carriers[carrier.name] = carrier
             self._queues[carrier.name] = CarrierQueue()
-            self._reserved[carrier.name] = set()
 
     def stop(self) -> None:
         """Begin nothing more; what is in flight is in doubt for whoever starts next."""
         self._stopped = True
+        self._taking_up.stop()
         if self._timer is not None and self._timer.active():
             self._timer.cancel()
 
     def restore(self, open_alerts: Sequence[int]) -> None:
-        """Take up the alerts that the store holds open, most urgent first, a slice a turn."""
-        if self._stopped:
-            return
-        for number in open_alerts[:RESTORE_SLICE]:
-            try:
-                self._take_up(number)
-            except Exception as fault:  # one stored alert's fault is not another's
-                self._alarms.tell(f"fault:{number}", f"alert {number} was not taken up: {fault!r}")
-                self._clock.delays.callLater(TAKE_UP_AGAIN, self.restore, [number])
-        rest = open_alerts[RESTORE_SLICE:]
-        if rest:
-            self._clock.delays.callLater(0, self.restore, rest)
+        """Take up the alerts that the store holds open, in this order."""
+        self._taking_up.restore(open_alerts)
 
     def act(self, alert: Alert, event: e.Event, change: e.Change) -> None:
         """Do what a committed step asks for."""
         if isinstance(event, e.Begun):
-            self._reserved[event.attempt.carrier].discard(event.attempt.id)
-            self._beginning.discard((alert.id, event.attempt.page))
+            self._flights.turn_over(event.attempt.carrier, event.attempt.id, alert.id, event.attempt.page)
         for page in change.recalls:
             self._recall(alert, page)
         # The same commit may hold its end, or the news that it arrived: then it does not leave any more.
@@ -152,7 +129,9 @@ class Dispatcher:
         for route in routes:
             carrier = self._carriers.get(route.carrier)
             if carrier is not None and carrier.free():
-                order = Order(next(self._attempts), 0, 0, route.number, text, SHOUT_PRIORITY, now + TTL)
+                order = Order(
+                    next(self._flights.numbers), 0, 0, route.number, text, SHOUT_PRIORITY, now + TTL
+                )
                 carrier.send(order)
                 return True
         return False
@@ -167,7 +146,7 @@ class Dispatcher:
 
     def taken(self, carrier: str, attempt: int, ref: str | None) -> None:
         """See `ports.CarrierEvents`."""
-        done = self._in_flight.pop(attempt, None) or self._doubted.pop(attempt, None)
+        done = self._flights.taken(attempt)
         if done is not None:
             self._post(done.alert, e.Taken(done.page, attempt, ref))
         else:
@@ -176,12 +155,8 @@ class Dispatcher:
 
     def failed(self, carrier: str, attempt: int, kind: FailureKind, reason: str) -> None:
         """See `ports.CarrierEvents`."""
-        done = self._in_flight.pop(attempt, None)
+        done = self._flights.failed(attempt, in_doubt=kind is FailureKind.IN_DOUBT)
         if done is not None:
-            if kind is FailureKind.IN_DOUBT:
-                self._doubted[attempt] = done
-                if len(self._doubted) > DOUBTED_MOST:
-                    self._doubted.popitem(last=False)
             self._post(done.alert, e.Failed(done.page, kind, reason))
         elif (again := self._lines_back.failed(attempt, kind)) is not None and not self._stopped:
             self._clock.delays.callLater(again, self.changed, carrier)
@@ -196,8 +171,8 @@ class Dispatcher:
         queue, way = self._queues.get(carrier), self._carriers.get(carrier)
         if queue is None or way is None or self._stopped:
             return
-        self._lines_back.send(way, way.free() - len(self._reserved[carrier]))
-        while way.free() > len(self._reserved[carrier]):
+        self._lines_back.send(way, way.free() - self._flights.reserved(carrier))
+        while way.free() > self._flights.reserved(carrier):
             place = queue.pop(self._clock.now())
             if place is None:
                 break
@@ -234,18 +209,17 @@ class Dispatcher:
             return
         if alert is None or alert.pages[place.page].state is not PageState.QUEUED:
             return
-        if alert.expires_at <= self._clock.now() or (alert.id, place.page) in self._beginning:
+        if alert.expires_at <= self._clock.now():
             return
-        number = next(self._attempts)
         # Reserved before anything else happens: an alarm about the text may itself give turns.
-        self._reserved[way.name].add(number)
-        self._beginning.add((alert.id, place.page))
+        number = self._flights.reserve(way.name, alert.id, place.page)
+        if number is None:
+            return
         try:
             reply = self._reply(alert, place.page, way)
             text = self._compose(alert, place.page, way)
         except Exception as fault:
-            self._reserved[way.name].discard(number)
-            self._beginning.discard((alert.id, place.page))
+            self._flights.turn_over(way.name, number, alert.id, place.page)
             self._alarms.tell(f"fault:{alert.id}", f"alert {alert.id}: no text: {fault!r}")
             self._post(alert.id, e.Failed(place.page, FailureKind.REFUSED, "internal fault"))
             return
@@ -262,7 +236,7 @@ class Dispatcher:
         self._post(alert.id, e.Begun(attempt))
 
     def _send(self, alert: Alert, attempt: Attempt) -> None:
-        self._in_flight[attempt.id] = attempt
+        self._flights.leaves(attempt)
         order = Order(
             attempt=attempt.id,
             alert=alert.id,

@@ -55,8 +55,10 @@ def install(app: FastAPI, services: Services, pages: PagesDesk) -> None:
         receiver = None if asked.receiver is None else pages.book.receiver(asked.receiver)
         if asked.receiver is not None and (receiver is None or unit not in receiver.units):
             raise Refused(Why.NOT_FOUND, f"there is no receiver {asked.receiver!r} of this unit")
-        whose = (None, unit) if receiver is None else (receiver.id, None)
-        work = pages.writer.run(calendar_feeds.add, *whose, caller.name, pages.desk.now())
+        of_unit = unit if receiver is None else None
+        of_receiver = None if receiver is None else receiver.id
+        now = pages.desk.now()
+        work = pages.writer.run(calendar_feeds.add, of_receiver, of_unit, caller.name, now)
         number, secret = await calling(work)
         return json(shapes.NewFeed(number, f"/calendar/{secret}.ics"), HTTPStatus.CREATED)
 

@@ -106,7 +106,7 @@ def _add_files(app: FastAPI, pages: PagesDesk, known: rights.Known) -> None:
 
     @app.post("/api/register/import", tags=["register"], **IMPORT)
     async def take(request: Request, caller: registering) -> Response:
-        """Import a roster file, all or nothing; with `preview` (the default) only say what it would change."""
+        """Import a roster file, all or nothing; with `preview` (the default) only say what would change."""
         asked = await bodies.read(request, bodies.ImportFile, bodies.MAX_FILE)
         wanted = requests.ImportRoster(
             asked.text, asked.preview, asked.replace, asked.confirmed, RosterForm(asked.format)

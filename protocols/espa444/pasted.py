@@ -30,7 +30,7 @@ class Chunk:
     row: int
     at: float | None
     stamp: str
-    """The time as it was written."""
+    """The time as it was written, without a date."""
     direction: Direction | None
     data: bytes
 
@@ -50,7 +50,7 @@ class Pasted:
 
 _TIME = re.compile(
     r"^\s*[\[(]?(?:\d{4}-\d\d-\d\d[T ]+|\d\d?[./]\d\d?[./]\d{2,4},? +)?"
-    r"(?P<h>\d\d?):(?P<m>\d\d):(?P<s>\d\d)(?:[.,:](?P<f>\d{1,9}))?(?: ?(?P<half>[AP]M))?"
+    r"(?P<clock>(?P<h>\d\d?):(?P<m>\d\d):(?P<s>\d\d)(?:[.,:](?P<f>\d{1,9}))?(?: ?(?P<half>[AP]M))?)"
     r"(?:Z|[+-]\d\d:?\d\d)?[\])]?[:;,|]?(?=\s|$|[<>←→CS])",
     re.IGNORECASE,
 )
@@ -114,7 +114,7 @@ class _Clock:
                 else int(found["h"])
             )
             seconds = hours * 3600 + int(found["m"]) * 60 + int(found["s"]) + float(f"0.{found['f'] or 0}")
-            return self._since(seconds, wraps=True), found[0].strip(" []():;,|"), row[found.end() :]
+            return self._since(seconds, wraps=True), found["clock"], row[found.end() :]
         if found := _SECONDS.match(row):
             seconds = float(found["s"].replace(",", "."))
             return self._since(seconds, wraps=False), found["s"], row[found.end() :]

@@ -30,7 +30,7 @@ class Faults:
     silent: bool = False
     """Says nothing at all."""
     eot_kills: bool = False
-    """Hears nothing of what stands behind an EOT in the same write, as digimat."""
+    """Hears nothing of a selection behind an EOT in the same write, as digimat."""
     refuse_8_bit: bool = False
     """Takes a byte above 7F for damage."""
     refuse_trailing_rs: bool = False

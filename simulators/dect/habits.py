@@ -17,7 +17,7 @@ from protocols.espa444 import (
     SendBlock,
     SendCall,
 )
-from protocols.espa444.records import ACK, EOT, NAK, SOH, Block
+from protocols.espa444.records import ACK, ENQ, EOT, NAK, SOH, Block
 from protocols.session import Token
 from simulators.dect.faults import Faults
 from simulators.dect.judging import DAMAGED, Judge
@@ -49,7 +49,7 @@ class FaultySession:
 
     def receive_data(self, data: bytes, now: float) -> list[StationEvent]:
         self._now = now
-        if self._faults.eot_kills and data[:1] == bytes((EOT,)):
+        if self._faults.eot_kills and data[:1] == bytes((EOT,)) and data.count(ENQ) > 1:
             data = data[:1]
         self._judge.hear(data)
         events: list[StationEvent] = []
@@ -108,7 +108,11 @@ class FaultySession:
         if answer == bytes((ACK,)) and self._faults.drop_acks > 0:
             self._faults.drop_acks -= 1
             return b""
-        return answer + (bytes((EOT,)) if answer and self._faults.eot_after_ack else b"")
+        if not answer or not self._faults.eot_after_ack:
+            return answer
+        # For the station within the session is over too; nothing was under way but the answer.
+        self.station.receive_data(bytes((EOT,)), self._now)
+        return answer + bytes((EOT,))
 
     def _say(self, data: bytes) -> None:
         if not data or self._faults.silent:

@@ -1,10 +1,10 @@
-"""ESPA lines in bakjour.toml: either role, either way to connect, dialects, aliases; what is wrong with them."""
+"""ESPA lines in bakjour.toml: roles, ways to connect, dialects, aliases; and what is wrong with them."""
 
 from pathlib import Path
 
 import pytest
 
-from gateway.config import Config, ConfigFaults, EspaCarrier, EspaSource, parse
+from gateway.config import Config, ConfigFaults, EspaCarrier, EspaSource, advise_roster, parse
 from gateway.config.espa444 import EspaLine
 from gateway.model import NumberKind, Role
 from protocols.espa444 import DIALECTS
@@ -160,3 +160,10 @@ def test_every_key_says_what_it_is() -> None:
     """The JSON Schema shows a description wherever a key's name does not say everything."""
     silent = {name for name, key in EspaLine.model_fields.items() if not key.description}
     assert silent == {"type", "name"}
+
+
+def test_an_alias_to_nobody_is_told() -> None:
+    """`check` names an alias whose receiver the roster does not have: its calls would be refused."""
+    found = config(SOURCE + '[source.aliases]\n"902" = { receiver = "gone" }\n')
+    warned = [str(one) for one in advise_roster(found, {}, {})]
+    assert any("source[0].aliases.902" in one and "'gone'" in one for one in warned)

@@ -389,5 +389,5 @@ def sizes() -> SimpleNamespace:
     return (
         SimpleNamespace(events=2000, kills=100, open_alerts=1000)
         if FULL
-        else SimpleNamespace(events=400, kills=10, open_alerts=1000)
+        else SimpleNamespace(events=320, kills=8, open_alerts=1000)
     )

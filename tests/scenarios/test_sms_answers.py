@@ -43,34 +43,35 @@ class Maria:
         self.ward.phone(MARIA).gets_nothing()
 
 
-@pytest.mark.parametrize("text", ["1", "ok", "OK", " Ok! ", "1 10", "1 (10)", "ok 10."])
-def test_yes_takes_the_case_and_is_confirmed_by_one_line(maria, text):
+def test_yes_takes_the_case_and_is_confirmed_by_one_line(maria):
     """Bare or with the reference, in any case and with a full stop: acknowledged, and one SMS says so."""
-    sent = maria.pages("A-1", 10)
-    maria.writes(text)
-    sent.ends("acknowledged", proof="acknowledged")
-    maria.is_told(TAKEN.format(10))
-    maria.is_told_nothing()
+    written = ["1", "ok", "OK", " Ok! ", "1 {}", "1 ({})", "ok {}."]
+    for reference, text in enumerate(written, 10):
+        sent = maria.pages(f"A-{reference}", reference)
+        maria.writes(text.format(reference))
+        sent.ends("acknowledged", proof="acknowledged")
+        maria.is_told(TAKEN.format(reference))
+        maria.is_told_nothing()
 
 
-@pytest.mark.parametrize("text", ["2", "nej", "Nej!", "2 10"])
-def test_no_pages_the_next_and_is_confirmed(maria, text):
+def test_no_pages_the_next_and_is_confirmed(maria):
     """Declined: the next receiver is paged at once."""
-    sent = maria.pages("A-1", 10)
-    maria.writes(text)
-    assert "page declined Maria Johansson" in sent.words
-    maria.is_told(PASSED.format(10))
-    maria.ward.handset("20119").shows("A-1")
-    sent.is_open()
+    for reference, text in enumerate(["2", "nej", "Nej!", "2 {}"], 10):
+        sent = maria.pages(f"A-{reference}", reference)
+        maria.writes(text.format(reference))
+        assert "page declined Maria Johansson" in sent.words
+        maria.is_told(PASSED.format(reference))
+        maria.ward.handset("20119").shows(f"A-{reference}")
+        sent.is_open()
 
 
-@pytest.mark.parametrize("text", ["", "kanske", "1 2 10", "ok kommer strax", "10", "11", "3"])
-def test_what_is_no_answer_takes_nothing_and_is_said_at_once(maria, text):
-    """Anything else than one word, alone or with the reference, acknowledges nothing; how to answer is told."""
+def test_what_is_no_answer_takes_nothing_and_is_said_at_once(maria):
+    """Anything else than one word, alone or with the reference, takes nothing; how to answer is told."""
     sent = maria.pages("A-1", 10)
-    maria.writes(text)
-    sent.is_open()
-    maria.is_told(NOTHING, "Svara 1 10 för ja, 2 10 för nej.")
+    for text in ["", "kanske", "1 2 10", "ok kommer strax", "10", "11", "3"]:
+        maria.writes(text)
+        sent.is_open()
+        maria.is_told(NOTHING, "Svara 1 10 för ja, 2 10 för nej.")
 
 
 def test_each_alert_to_a_phone_has_a_reference_of_its_own(maria):

@@ -6,8 +6,10 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+import serial
 import typer
 from twisted.internet.task import Clock
 from typer.testing import CliRunner
@@ -96,3 +98,32 @@ def test_printed_events(as_json: bool, capsys: pytest.CaptureFixture[str]) -> No
     assert out.count("\n") == 1
     assert "Å" * 120 in out
     assert as_json is out.startswith("{")
+
+
+@pytest.mark.process
+def test_on_a_pseudo_terminal_and_by_hand(tmp_path: Path) -> None:
+    """A serial device for any program; what is typed is done, and the link goes with the command."""
+    device = tmp_path / "line"
+    arguments = ["--pty", str(device), "--handsets", "20117", "--profile", "digimat", "--json"]
+    with subprocess.Popen(
+        [sys.executable, "-c", RUN, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        told = [json.loads(process.stdout.readline()) for _ in range(2)]
+        assert {one["event"] for one in told} == {"connected", "listening"}
+        with serial.Serial(str(device), timeout=10, exclusive=True) as line:
+            process.stdin.write("20117 off\n20117 asleep\n")
+            process.stdin.flush()
+            told = [json.loads(process.stdout.readline()) for _ in range(2)]
+            assert [one["event"] for one in told] == ["handset", "not_understood"]
+            line.write(b"1\x052\x05")
+            assert line.read(1) == b"\x06"
+            line.write(encode(call_block("20117", b"Larm")))
+            assert line.read(2) == b"\x06\x04"
+            told = [json.loads(process.stdout.readline()) for _ in range(3)]
+            assert [one["status"] for one in told if one["event"] == "status"] == ["2", "4"]
+        process.send_signal(signal.SIGTERM)
+        process.stdout.read()
+        assert process.wait(10) == 0
+    assert not device.is_symlink()

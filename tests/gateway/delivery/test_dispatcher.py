@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from gateway.delivery import events as e
-from gateway.delivery.dispatcher import RESTORE_SLICE
+from gateway.delivery.taking_up import RESTORE_SLICE
 from gateway.model import OutcomeWord, PageState
 from gateway.ports import FailureKind
 

@@ -79,6 +79,8 @@ def test_test_messages_are_marked_and_followed(visit: Visitor) -> None:
     [
         ("spec", {"charset": "se7"}, "refused with 1<NAK>"),
         ("digimat", {"lead_eot": "never"}, "ends the session itself"),
+        ("digimat", {}, "it reports by itself: 7=2 (in_queue) → 7=3 (paged) → 7=6 (acknowledged)"),
+        ("digimat", {}, "an EOT in the same write kills the selection behind it"),
         ("draxservice", {}, "refused with <NAK>"),
         ("ascom", {}, "refused with 1<NAK>"),
         ("ascom-cr", {"extra_cr": True}, "only with a CR after the BCC"),

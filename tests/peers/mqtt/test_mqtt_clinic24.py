@@ -28,6 +28,9 @@ from simulators.mqtt_client import ANSWER_WITHIN, IN_FLIGHT, Broker
 
 pytestmark = [pytest.mark.peer, pytest.mark.reactor(seconds=20)]
 
+ONE_BROKER = pytest.mark.parametrize("make_broker", ["iotcore"], indirect=True)
+ONLY_5 = pytest.mark.parametrize("version", ["5"])
+
 PLAN = plan_random(1, 60, 1000.0, ["hc"], "run", 1795521900000)
 RESPONSE = "clinic24/answers"
 
@@ -226,6 +229,8 @@ async def test_repeats_what_has_no_puback(make_scene, wait) -> None:
     assert "not_understood" not in scene.words()
 
 
+@ONE_BROKER
+@ONLY_5
 async def test_bounded_without_puback(make_scene, wait) -> None:
     """A broker that acknowledges nothing gets no more than may be under way; the rest goes out afterwards."""
     scene = await make_scene()
@@ -255,6 +260,8 @@ async def test_answers_while_away_are_not_missed(make_scene, wait) -> None:
     assert fate.good
 
 
+@ONE_BROKER
+@ONLY_5
 async def test_repeats_on_retry(make_scene, wait) -> None:
     """An event answered `retry` is published again with the same id until it has another answer."""
     scene = await make_scene()
@@ -266,6 +273,8 @@ async def test_repeats_on_retry(make_scene, wait) -> None:
     assert fate.good
 
 
+@ONE_BROKER
+@ONLY_5
 async def test_what_is_for_others(make_scene, wait) -> None:
     """Answers and outcomes to other senders are passed over, what is neither is told, an outcome once."""
     scene = await make_scene()
@@ -284,7 +293,7 @@ async def test_what_is_for_others(make_scene, wait) -> None:
     assert [one.status for one in fate.outcomes] == ["acknowledged", "sent"]
 
 
-@pytest.mark.parametrize("version", ["5"])
+@ONLY_5
 async def test_equal_ids_are_told_apart(make_scene, wait) -> None:
     """With a response topic each of two equal events has the answer that was meant for it."""
     scene = await make_scene()
@@ -295,8 +304,7 @@ async def test_equal_ids_are_told_apart(make_scene, wait) -> None:
     assert [str(fate.answer.status) for fate in fates] == ["accepted", "duplicate"]
 
 
-@pytest.mark.parametrize("version", ["5"])
-async def test_nobody_subscribed(make_scene, make_mosquitto, wait) -> None:
+async def test_nobody_subscribed(make_mosquitto, wait) -> None:
     """A broker that says that nobody will get the event is told of; the event stays unanswered."""
     happened: list[Happening] = []
     broker = Broker("127.0.0.1", make_mosquitto().port, "clinic24-test")
@@ -356,13 +364,15 @@ async def run(*arguments: str) -> tuple[str, str, int]:
 
 
 @pytest.mark.process
-@pytest.mark.parametrize("response", [(), ("--response-topic", RESPONSE)])
+@ONE_BROKER
+@pytest.mark.parametrize(
+    ("version", "response"), [("3.1.1", ()), ("5", ()), ("5", ("--response-topic", RESPONSE))]
+)
 async def test_command(make_scene, version: str, response: tuple[str, ...]) -> None:
     """The command reports as over TCP: a JSON line for each happening, a summary, exit 0."""
     scene = await make_scene()
     port = scene._port.getHost().port
     options = ("--connect", f"mqtt://127.0.0.1:{port}", "--count", "20", "--rate", "200", "--json")
-    response = response if version == "5" else ()
     out, err, code = await run(*options, "--malformed", "0.2", "--mqtt-version", version, *response)
     lines = [json.loads(line) for line in out.splitlines()]
     assert (code, err) == (0, ""), out
@@ -393,7 +403,8 @@ class Told(protocol.ProcessProtocol):
 
 @pytest.mark.process
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("version", ["5"])
+@ONE_BROKER
+@ONLY_5
 async def test_signals(make_scene, number: int) -> None:
     """SIGTERM and Ctrl-C end the run with a summary, exit 1, and nothing on standard error."""
     scene = await make_scene()

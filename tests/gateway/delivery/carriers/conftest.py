@@ -84,11 +84,13 @@ class Far:
     def __init__(self) -> None:
         self.events: list[Any] = []
         self.pump: Any = None
+        self.pumps: list[Any] = []
         self.lost: list[str] = []
         self.on_event: Callable[[Any, Any], None] = lambda pump, event: None
 
     def connected(self, pump: Any) -> None:
         self.pump = pump
+        self.pumps.append(pump)
 
     def received(self, pump: Any, events: Sequence[Any]) -> None:
         for event in events:
@@ -244,6 +246,14 @@ class SmppBench(Bench):
             pump.answer(event.token, smpp.BindAnswer(self.bind_status))
         elif isinstance(event, smpp.SubmitReceived) and (answer := self.answer(event)) is not None:
             pump.answer(event.token, answer)
+
+    def listen_also(self, name: str) -> None:
+        """At a second site."""
+        self.network.listen(name, PumpFactory(self._make_pump))
+
+    def pump_of_submit(self) -> Any:
+        """The connection whose session waits for the answer to a submit."""
+        return next(pump for pump in self.far.pumps if pump.session._inbox._open)
 
     @property
     def submits(self) -> list[Any]:

@@ -23,7 +23,7 @@ def test_without_a_rate_only_a_pause_holds_back() -> None:
 
 @pytest.mark.parametrize("rate", [0.5, 1.0, 1.5, 2.0, 3.0, 10.0, 50.0])
 def test_no_second_has_more_than_the_contract_allows(rate: float) -> None:
-    """A burst goes at once, and burst and refill stay below the rate in any second; it is used all the same."""
+    """A burst goes at once, burst and refill stay below the rate in any second, and most of it is used."""
     time, sent = Time(), []
     pace = Pace(time, rate, lambda: None)
     while time.seconds() < 60:
