@@ -16,8 +16,10 @@ from gateway.delivery.flights import Flights
 from gateway.delivery.keeper import Keeper
 from gateway.delivery.lifecycle import next_due
 from gateway.delivery.lines_back import LinesBack
+from gateway.delivery.pages import route_of
 from gateway.delivery.queue import CarrierQueue, Place
 from gateway.delivery.taking_up import TakingUp
+from gateway.delivery.telling import tell_people
 from gateway.delivery.tracker import Tracker
 from gateway.delivery.wakes import Wakes
 from gateway.logs import get_logger
@@ -98,17 +100,7 @@ class Dispatcher:
         elif isinstance(event, e.Begun):
             self._clock.delays.callLater(0, self.changed, event.attempt.carrier)
         self._schedule(alert, event)
-        for concern, text in change.alarms:
-            if alert.subject.technical:
-                log.error("a page to the operators ended badly", alert=alert.id, text=text)
-            elif concern is e.Concern.UNIT:
-                subject = alert.subject
-                key = f"unit:{subject.unit_name}" if subject.unit_known else f"unknown:{subject.unit}"
-                self._alarms.tell(key, text)
-            elif concern is e.Concern.RECEIVER:
-                self._alarms.tell(f"receiver:{text}", f"no carrier serves a number of {text}")
-            else:
-                self._alarms.tell(f"alert:{alert.id}", f"alert {alert.id} {text}")
+        tell_people(alert, change, self._alarms)
 
     def shift(self, by: int, open_alerts: Sequence[int]) -> None:
         """The wall clock was set: every deadline keeps what remained of it."""
@@ -129,10 +121,8 @@ class Dispatcher:
         for route in routes:
             carrier = self._carriers.get(route.carrier)
             if carrier is not None and carrier.free():
-                order = Order(
-                    next(self._flights.numbers), 0, 0, route.number, text, SHOUT_PRIORITY, now + TTL
-                )
-                carrier.send(order)
+                number = next(self._flights.numbers)
+                carrier.send(Order(number, 0, 0, route.number, text, SHOUT_PRIORITY, now + TTL))
                 return True
         return False
 
@@ -228,7 +218,7 @@ class Dispatcher:
             alert=alert.id,
             page=place.page,
             carrier=way.name,
-            number=_route(alert, place.page).number,
+            number=route_of(alert, place.page).number,
             text=text,
             begun_at=self._clock.now(),
             reply=reply,
@@ -257,7 +247,7 @@ class Dispatcher:
             )
 
     def _recall(self, alert: Alert, page: int) -> None:
-        carrier = self._carriers.get(_route(alert, page).carrier)
+        carrier = self._carriers.get(route_of(alert, page).carrier)
         if carrier is None or not carrier.capabilities.can_cancel:
             return
         try:
@@ -272,7 +262,7 @@ class Dispatcher:
         """Queue what waits for a turn and note when the alert wants to be asked again."""
         touched = set()
         for number, page in enumerate(alert.pages):
-            carrier = _route(alert, number).carrier
+            carrier = route_of(alert, number).carrier
             if page.state is PageState.QUEUED and alert.closed is None:
                 queue = self._queues.get(carrier)
                 if queue is None:
@@ -320,8 +310,3 @@ class Dispatcher:
         for carrier in self._queues:
             self.changed(carrier)
         self._arm()
-
-
-def _route(alert: Alert, page: int) -> Route:
-    entry = alert.pages[page]
-    return alert.rungs[entry.rung].routes[entry.route]

@@ -7,7 +7,7 @@ backwards. `tests/gateway/delivery` walks every cell, the missing ones included.
 
 from enum import StrEnum
 
-from gateway.model import PageState, Proof
+from gateway.model import Alert, PageState, Proof, Route
 
 
 class PageInput(StrEnum):
@@ -100,3 +100,9 @@ def proof_of(state: PageState) -> Proof:
 def at_least(proof: Proof, wanted: Proof) -> bool:
     """Whether `proof` is as strong as `wanted`."""
     return PROOF_ORDER.index(proof) >= PROOF_ORDER.index(wanted)
+
+
+def route_of(alert: Alert, page: int) -> Route:
+    """The route that a page of the alert goes by."""
+    entry = alert.pages[page]
+    return alert.rungs[entry.rung].routes[entry.route]

@@ -14,7 +14,7 @@ from twisted.internet.defer import Deferred, gatherResults, succeed
 from gateway.clock import Clock
 from gateway.delivery import events as e
 from gateway.delivery.keeper import Keeper
-from gateway.delivery.pages import PAGE_TABLE, PageInput
+from gateway.delivery.pages import PAGE_TABLE, PageInput, route_of
 from gateway.logs import get_logger
 from gateway.model import Alert, Attempt, OutcomeWord, Page, PageState
 from gateway.ports import Report, ReportWord
@@ -91,8 +91,7 @@ class Tracker:
 
     def attempts_of(self, alert: Alert, page: int) -> list[Attempt]:
         """Every attempt of one page, oldest first."""
-        entry = alert.pages[page]
-        route = alert.rungs[entry.rung].routes[entry.route]
+        route = route_of(alert, page)
         return [
             attempt
             for attempt in self.attempts(route.carrier, route.number, LOOK_BACK)

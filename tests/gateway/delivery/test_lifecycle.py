@@ -321,3 +321,29 @@ def test_the_fallback_that_is_paged_first_is_an_alarm(make_alert: Make, life: Ma
     change = step(alert, e.Opened(), alert.accepted_at)
     assert [concern for concern, _ in change.alarms] == [e.Concern.UNIT]
     assert len(change.alert.pages) == 1
+
+
+def test_a_way_that_is_closed_for_now_opens_another_at_once_and_is_tried_again(life: Make) -> None:
+    """Nothing waits for `divert_after`; whichever way takes it first, the other is not tried any more."""
+    one = life("dect sms", "dect").fail(0, FailureKind.DIVERT)
+    assert one.pages == [(0, 0, "queued"), (0, 1, "queued")]
+    one.fail(0, FailureKind.DIVERT)
+    assert len(one.pages) == 2, "another way is opened once"
+    one.take(0)
+    assert one.pages == [(0, 0, "sent"), (0, 1, "queued")]
+    other = life("dect sms").fail(0, FailureKind.DIVERT).take(1)
+    assert other.pages == [(0, 0, "cancelled"), (0, 1, "sent")]
+
+
+def test_when_it_was_sent_and_answered_is_kept(life: Make) -> None:
+    """The first taking counts, and the last answer, also one after the end; the clock's steps move both."""
+    one = life("dect", "dect").take(0)
+    sent = one.now
+    one.wait(5).report(0, PageInput.DELIVERED).report(0, PageInput.DECLINE)
+    (page, _) = one.alert.pages
+    assert (page.sent_at, page.answered_at) == (sent, one.now)
+    one.tell(e.Shifted(60_000))
+    assert one.alert.pages[0].sent_at == sent + 60_000
+    late = life("dect").take(0).wait(TTL).wait(3).report(0, PageInput.ACKNOWLEDGE)
+    assert late.alert.closed is OutcomeWord.EXPIRED
+    assert late.alert.pages[0].answered_at == late.now

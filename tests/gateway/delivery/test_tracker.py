@@ -193,3 +193,33 @@ def test_the_attempts_of_one_page_are_told_oldest_first(engine: Make, make_alert
     assert [attempt.id for attempt in one.tracker.attempts_of(one.alert(1), 0)] == [1, 2]
     one.keeper.post(1, e.Closed(OutcomeWord.CANCELLED, "x"))
     assert [attempt.id for attempt in one.carriers["dect"].recalled] == [1, 2]
+
+
+def test_of_several_the_one_that_fits_best_is_meant(engine: Make, make_alert: Make) -> None:
+    """A receipt fits one page by its id and another by the low octet of a reference only."""
+    one = engine("dect")
+    for number in (1, 2):
+        one.accept(make_alert("dect", id=number))
+        one.take("dect")
+    _tell(one, _report(ReportWord.DELIVERED, about=lambda attempt: 4 if attempt.alert == 2 else 1))
+    assert (one.pages(1), one.pages(2)) == (["sent"], ["delivered"])
+
+
+def test_the_news_of_a_part_are_stored_with_its_page(engine: Make, make_alert: Make) -> None:
+    """What it means for the whole, and the identity that remembers it, in one commit."""
+    one = engine("dect")
+    one.accept(make_alert("dect"))
+    one.take("dect")
+    parts = iter([(ReportWord.NOTED, "a b\t0"), (ReportWord.DELIVERED, "a b\t0,1")])
+    for word, identity in list(parts):
+        report = Report(
+            "dect",
+            ("20000",),
+            ReportWord.DELIVERED,
+            "receipt",
+            lambda attempt: True,
+            lambda attempt, now=(word, identity): now,
+        )
+        assert _tell(one, report) == [None]
+        assert one.writer.saved[-1].refs == ((1, identity),)
+    assert one.pages() == ["delivered"]
