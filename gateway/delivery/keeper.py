@@ -82,6 +82,7 @@ class Keeper:
         self._recent: OrderedDict[int, Alert] = OrderedDict()
         self._refs: dict[int, str] = {}  # of attempts whose taking is not committed yet
         self._sweeping = False
+        self._refused_at = -SWEEP  # monotonic seconds; when the store was last alarmed
 
     def get(self, number: int) -> Alert | None:
         """The alert as it is now, uncommitted events included."""
@@ -202,9 +203,14 @@ class Keeper:
     def _refused(self, failure: Failure, live: Live) -> None:
         live.committing = False
         log.error("a step was not committed", alert=live.alert.id, reason=failure.getErrorMessage())
-        key = "store" if isinstance(failure.value, StoreUnavailable) else f"fault:{live.alert.id}"
-        self._fault(key, f"steps cannot be committed: {failure.getErrorMessage()}")
         self._sweep_soon()
+        text = f"steps cannot be committed: {failure.getErrorMessage()}"
+        if not isinstance(failure.value, StoreUnavailable):
+            self._fault(f"fault:{live.alert.id}", text)
+        elif self._clock.delays.seconds() - self._refused_at >= SWEEP:
+            # Once a sweep, not once an alert: a thousand open alerts would be a storm of alarms.
+            self._refused_at = self._clock.delays.seconds()
+            self._fault("store", text)
 
     def _act_on(self, live: Live, entries: Sequence[Entry]) -> None:
         for entry in entries:

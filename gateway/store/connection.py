@@ -57,6 +57,8 @@ def open_writer(path: Path) -> sqlite3.Connection:
         conn.execute("PRAGMA synchronous = FULL")
         require_durable(conn)
         conn.execute("PRAGMA foreign_keys = ON")
+        # The text of a nurse call is forgotten after a day, and then not to be read from free pages either.
+        conn.execute("PRAGMA secure_delete = ON")
         # Savepoints keep undone pages in a temporary file; in memory they need no disk that may be full.
         conn.execute("PRAGMA temp_store = MEMORY")
         conn.execute(f"PRAGMA cache_size = -{CACHE_KIB}")

@@ -1,4 +1,4 @@
-"""The habits of real stations as profiles: each as its source says, and our control station copes with all."""
+"""The habits of real stations as profiles: each as its source says, and our control station copes."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,16 +1,20 @@
 """Traces over the control socket: what they say, who may ask for what, and what happens to the slow."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.json import decode
+from twisted.internet import reactor
 from twisted.internet.defer import succeed
 from twisted.internet.task import Clock as Timers
+from twisted.internet.task import deferLater
 from twisted.internet.testing import StringTransport
+from twisted.internet.threads import deferToThread
 
 from gateway import replies, requests
 from gateway.clock import Clock
-from gateway.control import ControlProtocol
+from gateway.control import ControlProtocol, ControlServer, NoGateway, trace
 from gateway.requests import Refused, Why
 from gateway.trace.feed import TraceFeed
 from gateway.trace.taps import Taps
@@ -122,3 +126,45 @@ def test_without_a_feed_nothing_can_be_traced() -> None:
     with pytest.raises(Refused) as refused:
         protocol._begin(requests.Trace(), lambda _: None)
     assert refused.value.why is Why.UNAVAILABLE
+
+
+async def test_over_a_real_socket(tmp_path: Path) -> None:
+    """The command line's side: what has begun, then rows, until the gateway goes."""
+    world = World()
+    feed = TraceFeed(world.taps, Clock(world.timers, lambda: NOON))
+    path = tmp_path / "bakjour.db.sock"
+    server = ControlServer(reactor, path, lambda _: succeed(None), feed.begin)  # type: ignore[arg-type]
+    server.start()
+    told: list[Any] = []
+
+    def read() -> None:
+        for one in trace(path, requests.Trace("dect")):
+            told.append(one)
+            if len(told) == 3:
+                return
+
+    reading = deferToThread(read)
+    while world.pump.tap is None:
+        await deferLater(reactor, 0.01)
+    world.pass_(b"1\x05")
+    world.pass_(b"2\x05")
+    await reading
+    assert isinstance(told[0], replies.TraceBegun)
+    assert [row.hex for row in told[1:]] == ["3105", "3205"]
+    while world.pump.tap is not None:  # the client has gone
+        await deferLater(reactor, 0.01)
+    await server.stop()
+
+
+async def test_refusal_over_a_real_socket(tmp_path: Path) -> None:
+    """An unknown line, and no gateway at all."""
+    world = World()
+    feed = TraceFeed(world.taps, Clock(world.timers, lambda: NOON))
+    path = tmp_path / "bakjour.db.sock"
+    server = ControlServer(reactor, path, lambda _: succeed(None), feed.begin)  # type: ignore[arg-type]
+    server.start()
+    with pytest.raises(Refused, match="no line 'fax'"):
+        await deferToThread(lambda: list(trace(path, requests.Trace("fax"))))
+    await server.stop()
+    with pytest.raises(NoGateway):
+        await deferToThread(lambda: list(trace(path, requests.Trace())))
