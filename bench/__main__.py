@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import fields, replace
 from pathlib import Path
 
-from bench import chain, espa, espa_turn, latency, queueing, resolving
+from bench import chain, espa, espa_turn, latency, queueing, resolving, smpp
 from bench.figures import Line
 from bench.house import TINY, House, Scale, leave_the_gateways_core
 
@@ -34,6 +34,7 @@ MEASURES: dict[Measure, tuple[str, ...]] = {
     latency.measure: ("p5",),
     queueing.urgent: ("p6",),
     chain.window_use: ("p7",),
+    smpp.measure: ("p8",),
     espa.measure: ("p9",),
     espa_turn.measure: ("p10",),
     _resolving: ("p11",),

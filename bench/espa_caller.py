@@ -4,11 +4,13 @@ seconds that it took, and those of processor time since its start.
 python -m bench.espa_caller PORT CALLS
 """
 
+import logging
 import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import structlog
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorTime, IStreamClientEndpoint
 
@@ -38,6 +40,7 @@ class Caller:
     ) -> None:
         from bench.espa import text  # noqa: PLC0415 (it imports this module)
 
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
         settings = EspaCarrier(
             type="espa444",
             name="dect",

@@ -32,7 +32,7 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.only is not None:
         return _fuzz(arguments.only, arguments.targets)
-    from fuzz.espa444 import TARGETS  # noqa: PLC0415 (atheris instruments what is imported after it)
+    from fuzz.targets import TARGETS  # noqa: PLC0415 (atheris instruments what is imported after it)
 
     unknown = sorted(set(arguments.targets) - set(TARGETS))
     if unknown:
@@ -76,14 +76,23 @@ def _seed(corpus: Path) -> None:
         (corpus / f"{vector['id']}-polled").write_bytes(
             b"\x02\x00\x041\x052\x05\x00" + bytes((len(block),)) + block
         )
+    for number, vector in enumerate(
+        json.loads((ROOT / "tests" / "vectors" / "smpp34.json").read_text("utf-8"))
+    ):
+        octets = bytes.fromhex(vector["hex"])
+        (corpus / f"smpp-{number}").write_bytes(octets)
+        for which in range(4):  # a session, a wait, a length, as `fuzz.espa444.steps` reads them
+            part = octets[:250]
+            script = bytes((which, 0, len(part))) + part + b"\x02\xff\x05\xfe"
+            (corpus / f"smpp-{number}-{which}").write_bytes(script)
     (corpus / "log").write_bytes(b"14:02:11 TX: 31 05 32 05\n14:02:11 RX <ACK>\n")
 
 
 def _fuzz(name: str, arguments: list[str]) -> int:
     import atheris  # noqa: PLC0415 (only where something is fuzzed)
 
-    with atheris.instrument_imports(include=["protocols", "gateway.cli"]):
-        from fuzz.espa444 import TARGETS  # noqa: PLC0415
+    with atheris.instrument_imports(include=["protocols", "gateway.cli", "gateway.delivery.answer_words"]):
+        from fuzz.targets import TARGETS  # noqa: PLC0415
     atheris.Setup([sys.argv[0], *arguments], TARGETS[name])
     atheris.Fuzz()
     return 0

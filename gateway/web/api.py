@@ -21,6 +21,7 @@ from gateway.web import (
     calendar_api,
     live_api,
     openapi,
+    pages,
     pages_api,
     problems,
     registry_api,
@@ -68,6 +69,7 @@ def create_app(services: Services) -> FastAPI:
     if services.pages is not None:
         for part in (session_api, pages_api, registry_api, audit_api, live_api, calendar_api):
             part.install(app, services, services.pages)
+        pages.install(app, services)
     app.add_middleware(SecurityHeaders, is_secure=transport.secure)
     return app
 

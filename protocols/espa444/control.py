@@ -56,6 +56,10 @@ class ControlStation(PollingStation):
             bcc=self._config.bcc,
         )
         self._run_due(now, inclusive=False)
+        if self._state is _S.IDLE and self._config.idle_poll and self._poll_due <= now:
+            # A due poll goes first, also where the next call comes before its timer could run: a stream of
+            # calls would otherwise keep every answer waiting.
+            self._input(Input.TIMER, now)
         if not self.ready:
             raise LocalProtocolError(f"no call can be taken in state {self._state.value}")
         self._offered = _Call(command.ref, data)

@@ -49,6 +49,7 @@ class Heard:
 class _After(Enum):
     """What stood on the line last, as far as the next piece depends on it."""
 
+    UNHEARD = auto()  # we have only just begun to listen
     NOTHING = auto()
     POLL = auto()
     SELECTION = auto()
@@ -57,7 +58,7 @@ class _After(Enum):
 
 
 class _Before(NamedTuple):
-    what: _After = _After.NOTHING
+    what: _After = _After.UNHEARD
     direction: Direction | None = None
     address: str | None = None
 
@@ -119,10 +120,10 @@ class Listener:
         asked = before.what in (_After.POLL, _After.SELECTION) and before.address != address
         if not asked:
             again = " again: no answer" if before.what is _After.POLL else ""
+            verb = "polls or selects" if before.what is _After.UNHEARD else "polls"
+            words = f"{verb} station {address}{again}"
             self._now(_After.POLL, direction, address)
-            return Heard(
-                at, direction, piece.kind, piece.raw, f"polls station {address}{again}", idle=not again
-            )
+            return Heard(at, direction, piece.kind, piece.raw, words, idle=not again)
         turned = direction is not None and direction is not before.direction
         purpose = " to tell something" if turned else ""
         self._now(_After.SELECTION, direction, address)

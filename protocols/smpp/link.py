@@ -6,9 +6,8 @@ link, so enquire_link goes out only after silence.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from protocols.session import LocalProtocolError, Token
 from protocols.smpp import fast, pdu, status, wire
@@ -21,9 +20,8 @@ from protocols.smpp.window import Inbox, Waiting, Window
 EventT = TypeVar("EventT")
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What one cell is done with."""
+class Step(NamedTuple):
+    """What one cell is done with; a tuple, for one is made for each PDU."""
 
     given: Input
     now: float

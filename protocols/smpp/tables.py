@@ -18,6 +18,8 @@ class State(Enum):
     UNBINDING = "unbinding"
     CLOSED = "closed"
 
+    __hash__ = object.__hash__  # a member is one object; the hash of its name would be asked for each PDU
+
 
 class Input(Enum):
     """What can happen to a session: asked by us, said by the peer, or come of time and line."""
@@ -45,6 +47,8 @@ class Input(Enum):
     UNBIND_LATE = "unbind_resp late"
     BROKEN = "stream broken"
     GONE = "connection gone"
+
+    __hash__ = object.__hash__  # as State's
 
 
 LOCAL = frozenset({Input.START, Input.SEND, Input.ASK_UNBIND, Input.ACCEPT_BIND, Input.REFUSE_BIND})
@@ -74,6 +78,8 @@ class Action(Enum):
     REPORT_STRAY = "report the fault"
     END = "close"
     NACK_LENGTH = "generic_nack RINVCMDLEN, close"
+
+    __hash__ = object.__hash__  # as State's
 
 
 Cell = tuple[Action, State]

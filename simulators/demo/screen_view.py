@@ -38,7 +38,7 @@ INTRODUCTION: Final = (
 READING_WIDTH: Final = 92
 FLOW: Final = (
     "Clinic24 ────────TCP───────▶ bakjour ──ESPA 4.4.4─▶ DECT system ─▶ handsets",
-    "   └───MQTT──▶ broker ──────▶   └──────SMPP 3.4───▶ SMS centre ──▶ phones",
+    "   └───MQTT──▶ broker ────────┘  └─────SMPP 3.4───▶ SMS centre ──▶ phones",
 )
 
 

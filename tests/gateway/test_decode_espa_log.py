@@ -32,7 +32,7 @@ def test_log_with_times_and_arrows() -> None:
     result = run(LOG)
     rows = result.stdout.splitlines()
     assert rows[:3] == [
-        "14:02:11.337 →: 1<ENQ>\tpolls station 1",
+        "14:02:11.337 →: 1<ENQ>\tpolls or selects station 1",
         "14:02:11.337 →: 2<ENQ>\tselects station 2",
         "14:02:11.352 ←: <ACK>\tready to receive",
     ]

@@ -70,17 +70,19 @@ def wait_until_gone(pids: list[int]) -> None:
 
 
 @contextmanager
-def started(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
-    """A demo whose gateway is being started: the process and its children."""
+def started(tmp_path: Path, what: str) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
+    """A demo in which `what` is being started: the process and its children, at least three."""
     environment = os.environ | {"TMPDIR": str(tmp_path)}
     with subprocess.Popen([*COMMAND], env=environment, stdout=subprocess.PIPE, text=True) as demo:
         assert demo.stdout is not None
         for line in demo.stdout:
-            if "starting the gateway" in line:
+            if f"starting {what}" in line:
                 break
         try:
-            children = children_of(demo.pid)
-            assert len(children) >= 3
+            deadline = time.monotonic() + DEADLINE
+            while len(children := children_of(demo.pid)) < 3:
+                assert time.monotonic() < deadline, "the children do not come"
+                time.sleep(0.01)  # of other processes only the system's table can be asked
             yield demo, children
         finally:
             demo.kill()
@@ -98,7 +100,7 @@ def test_an_unknown_device_is_refused(tmp_path: Path) -> None:
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 def test_a_signal_leaves_nothing_behind(tmp_path: Path) -> None:
     """SIGTERM at any time ends every process and removes the folder; the exit code is 1."""
-    with started(tmp_path) as (demo, children):
+    with started(tmp_path, "the gateway") as (demo, children):
         demo.send_signal(signal.SIGTERM)
         assert demo.wait(DEADLINE) == 1
         assert not any(Path(f"/proc/{pid}").exists() for pid in children)
@@ -108,7 +110,7 @@ def test_a_signal_leaves_nothing_behind(tmp_path: Path) -> None:
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 def test_a_process_that_dies_fails_the_demo(tmp_path: Path) -> None:
     """The broker that is killed ends the demo with exit 1, and is named; the others are ended."""
-    with started(tmp_path) as (demo, children):
+    with started(tmp_path, "the DECT system") as (demo, children):
         broker = next(pid for pid in children if b"iotcore" in Path(f"/proc/{pid}/cmdline").read_bytes())
         os.kill(broker, signal.SIGKILL)
         assert demo.stdout is not None
@@ -122,7 +124,7 @@ def test_a_process_that_dies_fails_the_demo(tmp_path: Path) -> None:
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel ends the children")
 def test_kill_leaves_no_process_behind(tmp_path: Path) -> None:
     """A demo that is killed without a word takes its processes with it."""
-    with started(tmp_path) as (demo, children):
+    with started(tmp_path, "the DECT system") as (demo, children):
         demo.kill()
         demo.wait(DEADLINE)
         wait_until_gone(children)

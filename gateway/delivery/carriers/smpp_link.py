@@ -95,8 +95,16 @@ class SmppLink:
         self._line.start(self._endpoint, PumpFactory(self._make_pump))
 
     def stop(self) -> "Deferred[object]":
-        """Close; fires when it is closed."""
-        return self._line.stop()
+        """Say good-bye and close; fires when it is closed.
+
+        The good-bye's answer is not waited for: it is there so that the next start is not told RALYBND.
+        """
+        pump = self._pump
+        self._good_bye()
+        stopped = self._line.stop()
+        if pump is not None:
+            pump.close()  # under TLS a connection with a producer does not close by itself
+        return stopped
 
     @property
     def transmits(self) -> bool:
@@ -126,11 +134,7 @@ class SmppLink:
     def rebind(self) -> None:
         """The centre does not take this bind for one any more: say good-bye and bind anew."""
         self._line.hold(OTHER_FIRST)
-        if self._pump is not None:
-            try:
-                self._pump.send(e.Unbind())
-            except LocalProtocolError as error:
-                log.info("no good-bye", line=self.name, reason=str(error))
+        self._good_bye()
 
     def state(self) -> LineState:
         """For people and monitors."""
@@ -171,6 +175,13 @@ class SmppLink:
             self._owner.lost(pump)
 
     # --- inside
+
+    def _good_bye(self) -> None:
+        if self._pump is not None:
+            try:
+                self._pump.send(e.Unbind())
+            except LocalProtocolError as error:
+                log.info("no good-bye", line=self.name, reason=str(error))
 
     def _make_pump(self) -> SmppPump:
         return Pump(lambda now: Esme(self._config, now), self, self._clock.delays)

@@ -77,7 +77,7 @@ def test_json() -> None:
     """One object a read or write, bytes as hex, and what they say."""
     first = json.loads(run("--read", str(SAMPLE), "--json").stdout.splitlines()[0])
     assert (first["line"], first["direction"], first["hex"]) == ("dect", "sent", "3205")
-    assert first["said"][0]["meaning"] == "polls station 2"
+    assert first["said"][0]["meaning"] == "polls or selects station 2"
 
 
 def test_live_lines_of_every_kind(gateway: list[Any]) -> None:

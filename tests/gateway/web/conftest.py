@@ -1,5 +1,6 @@
 """The whole web side over a real store and gateway, called without a socket, on a clock that a test moves."""
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -280,8 +281,12 @@ class House:
         """One request to the application."""
         path, _, query = target.partition("?")
         messages: list[dict[str, Any]] = []
+        given: list[bool] = []
 
         async def receive() -> dict[str, Any]:
+            if messages or given:
+                await asyncio.get_running_loop().create_future()  # the browser stays until it is answered
+            given.append(True)
             return {"type": "http.request", "body": body, "more_body": False}
 
         async def send(message: dict[str, Any]) -> None:

@@ -86,7 +86,10 @@ async def test_csv_import(house: Any) -> None:
     """All or nothing, with the line of every fault; a preview first, and the past is not altered."""
     it = await house.browser("it")
     head = "table,unit,shift,date,role,receivers\r\n"
-    bad = "assignment,hc-andersberg,Dag,2026-11-25,nurse,bo\r\nassignment,hc-andersberg,Dag,2026-11-26,nurse,vaxel\r\n"
+    bad = "".join(
+        f"assignment,hc-andersberg,Dag,2026-11-{day},nurse,{who}\r\n"
+        for day, who in ((25, "bo"), (26, "vaxel"))
+    )
     refused = await it.ask(
         "POST", "/api/register/import", {"format": "csv", "text": head + bad, "preview": False}
     )
@@ -109,9 +112,6 @@ async def test_replacing_wants_a_word(house: Any) -> None:
     """What would be removed is listed, and happens only when it is confirmed."""
     it = await house.browser("it")
     text = (await it.ask("GET", "/api/register/export?format=toml")).body.decode()
-    less = text.replace(
-        '[[administrator]]\nusername = "KE12345"\nname = "Karin Ek"\nunits = [ "hc-andersberg" ]\n', ""
-    )
     less = text[: text.index("[[administrator]]")]
     body = {"format": "toml", "text": less, "preview": False, "replace": True}
     refused = await it.ask("POST", "/api/register/import", body)

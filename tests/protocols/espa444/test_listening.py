@@ -33,7 +33,7 @@ def test_whole_call_l3() -> None:
     assert meanings(
         (SENT, b"1\x052\x05"), (RECEIVED, b"\x06"), (SENT, encode(CALL)), (RECEIVED, b"\x06"), (SENT, b"\x04")
     ) == [
-        "polls station 1",
+        "polls or selects station 1",
         "selects station 2",
         "ready to receive",
         "call to pager: address 20117, “V}rd 4”, beep 2, type 3 (standard call), priority 3 (normal)",

@@ -1,0 +1,69 @@
+// The board of alerts. Rules: red is what nobody answered while it lasted, yellow what nobody could confirm.
+import { ask, byId, clock, make, Problem, t } from "./core.js";
+import { gathered, listen } from "./live.js";
+
+const LAST = 100;
+const RED = new Set(["no_receiver", "failed", "expired"]);
+const shown = new Map(); // alert: its timeline element, while it is open on the page
+
+const read = gathered(async () => {
+  try {
+    const [all, open] = await Promise.all([
+      ask("GET", `/api/alerts?limit=${LAST}`),
+      ask("GET", `/api/alerts?limit=${LAST}&open_only=true`),
+    ]);
+    draw(byId("open"), open);
+    draw(byId("closed"), all.filter((one) => !one.open));
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+  }
+});
+
+function colour(one) {
+  if (one.open || RED.has(one.status)) return "empty";
+  return one.status === "unconfirmed" ? "thin" : "covered";
+}
+
+function draw(list, alerts) {
+  const focused = document.activeElement?.closest?.("[data-alert]")?.dataset.alert;
+  list.replaceChildren(...(alerts.length ? alerts.map(item) : [make("li", { className: "hint", textContent: t("alerts.none") })]));
+  if (focused) list.querySelector(`[data-alert="${focused}"] summary`)?.focus();
+}
+
+function item(one) {
+  const priority = one.priority === null ? t("alerts.nopriority") : t("alerts.priority", { priority: one.priority });
+  const kind = one.kind ? t(`kind.${one.kind}`) : "";
+  const facts = [kind, one.unit, one.role ? t(one.role) : "", priority, one.case ? t("alerts.case", { case: one.case }) : ""];
+  return make(
+    "li",
+    { className: `alert ${colour(one)}`, data: { alert: one.alert } },
+    make(
+      "p",
+      {},
+      make("span", { className: `state ${colour(one)}`, textContent: t(`status.${one.status}`) }),
+      make("time", { dateTime: one.accepted_at, textContent: ` ${clock(one.accepted_at)}` }),
+    ),
+    make("p", { textContent: facts.filter(Boolean).join(" · ") }),
+    make("p", { textContent: t("alerts.paged", { people: one.receivers.join(", ") || t("nobody") }) }),
+    timeline(one.alert),
+  );
+}
+
+function timeline(alert) {
+  const lines = make("ol", { className: "timeline" });
+  const box = make("details", { open: shown.has(alert) }, make("summary", { textContent: t("alerts.show") }), lines);
+  const fill = async () => {
+    const told = await ask("GET", `/api/alerts/${encodeURIComponent(alert)}`);
+    lines.replaceChildren(...told.timeline.map((one) => make("li", { textContent: `${clock(one.at)} ${one.text}` })));
+  };
+  box.addEventListener("toggle", () => {
+    if (!box.open) return shown.delete(alert);
+    shown.set(alert, box);
+    return fill();
+  });
+  return box;
+}
+
+listen({ outcome: read, anew: read });
+setInterval(read, 15_000); // an alert begins before its first outcome
+read();

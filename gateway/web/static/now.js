@@ -1,0 +1,98 @@
+// Who is paged now at the units of an area, and why: the answers of the one resolver, in its own words.
+import { ask, byId, clock, language, make, Problem, t, useZone } from "./core.js";
+import { choose } from "./choose.js";
+import { gathered, listen } from "./live.js";
+
+let area = null;
+let unit = null;
+
+const board = gathered(async () => {
+  if (area === null) return;
+  const told = await ask("GET", `/api/board?area=${encodeURIComponent(area)}`);
+  byId("board").replaceChildren(...told.units.map(ofUnit));
+});
+
+function ofUnit(one) {
+  return make("article", {}, make("h3", { textContent: one.name }), make("dl", {}, ...one.roles.flatMap(ofRole)));
+}
+
+function ofRole(role) {
+  const people = role.receivers.map((one) =>
+    make("li", { textContent: one.origin === "duty" ? one.name : `${one.name} (${t("fallback")})`, title: one.reason[language] }),
+  );
+  const state = !people.length ? "empty" : role.on_duty ? "covered" : "thin";
+  const until = role.until ? ` ${t("until", { time: clock(role.until) })}` : "";
+  const words = { empty: t("nobody.paged"), covered: t("onduty") + until, thin: t("fallback") }[state];
+  return [
+    make("dt", { textContent: t(role.role) }),
+    make("dd", {}, make("span", { className: `state ${state}`, textContent: words }), people.length ? make("ol", {}, ...people) : null),
+  ];
+}
+
+/** A wall time of the form goes as it is: the gateway reads it in its own zone. */
+async function why() {
+  const asked = new URLSearchParams({ unit, profession: byId("profession").value, kind: byId("kind").value, priority: byId("priority").value });
+  if (byId("at").value) asked.set("at", byId("at").value);
+  try {
+    show(await ask("GET", `/api/who?${asked}`));
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    byId("answer").replaceChildren(make("p", { className: "notice bad", textContent: problem.text }));
+  }
+}
+
+function show(told) {
+  const head = make("h3", { textContent: t("now.for", { unit: told.unit_name ?? told.unit, role: t(told.role), time: clock(told.at) }) });
+  const silent = told.alerts ? null : make("p", { className: "notice", textContent: t("now.silent") });
+  const none = told.alerts && !told.receivers.length ? make("p", { className: "notice bad", textContent: t("nobody.paged") }) : null;
+  const people = make("ol", { className: "paged" }, ...told.receivers.map(ofReceiver));
+  const steps = make("ol", { className: "reasons" }, ...told.steps.map((one) => make("li", { textContent: one[language] })));
+  byId("answer").replaceChildren(
+    ...[
+      head,
+      silent,
+      none,
+      ...(told.receivers.length ? [make("h4", { textContent: t("now.order") }), people] : []),
+      make("h4", { textContent: t("now.steps") }),
+      steps,
+    ].filter(Boolean),
+  );
+}
+
+function ofReceiver(one) {
+  const origin = one.origin === "duty" ? t("onduty") : t("fallback");
+  const who = one.made_by === "import" ? t("import") : one.made_by;
+  const made = one.shift && one.made_at
+    ? make("p", { className: "made", textContent: t("now.made", { shift: one.shift, date: one.date, who, time: clock(one.made_at) }) })
+    : null;
+  return make(
+    "li",
+    {},
+    make("strong", { textContent: one.name }),
+    ` · ${one.number} · ${origin}`,
+    ...one.reasons.map((reason) => make("p", { textContent: reason[language] })),
+    made,
+  );
+}
+
+byId("ask").addEventListener("submit", (event) => {
+  event.preventDefault();
+  why();
+});
+const again = () => {
+  board();
+  if (byId("answer").hasChildNodes()) why();
+};
+listen({ slot: gathered(again), roster: gathered(again), anew: again });
+setInterval(board, 30_000); // a shift ends without an event
+await choose((chosenUnit, chosenArea) => {
+  if (chosenArea !== area) byId("board").replaceChildren();
+  [unit, area] = [chosenUnit, chosenArea];
+  board();
+  why();
+  useZoneOf(unit);
+});
+
+async function useZoneOf(one) {
+  useZone((await ask("GET", `/api/roster/units/${encodeURIComponent(one)}/shifts?days=1`)).timezone);
+}

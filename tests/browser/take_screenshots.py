@@ -1,0 +1,56 @@
+"""Pictures of every page for docs/screenshots, on a desktop and on a phone. Run by `make screenshots`."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+INTO = Path(__file__).parents[2] / "docs" / "screenshots"
+SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 360, "height": 740}}
+PAGES = {
+    "schema": ("/schema?unit=hc-andersberg", "#doctor .name"),
+    "nu": ("/nu?unit=hc-andersberg", ".reasons li"),
+    "larm": ("/larm", "#open .alert"),
+    "tackning": ("/tackning?unit=hc-andersberg", ".cover"),
+}
+
+
+@pytest.fixture(scope="module")
+def alert(site: Any) -> None:
+    """Something to see on the board of alerts."""
+    site.send("hc-andersberg", "nurse")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", PAGES)
+def test_page(open_page: Any, alert: None, name: str, size: str) -> None:
+    """One page in one size."""
+    path, there = PAGES[name]
+    page = open_page(path, viewport=SIZES[size])
+    page.locator(there).first.wait_for()
+    if name == "larm":
+        page.get_by_text("Visa förloppet").first.click()
+        page.locator(".timeline li").first.wait_for()
+    shoot(page, f"{name}-{size}")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_log_in(open_page: Any, size: str) -> None:
+    """The log-in."""
+    shoot(open_page("/login", None, viewport=SIZES[size]), f"login-{size}")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_copy(open_page: Any, size: str) -> None:
+    """The dialog of copying."""
+    page = open_page("/schema?unit=hc-andersberg", viewport=SIZES[size])
+    page.locator("#doctor .name").first.wait_for()
+    page.get_by_role("button", name="Kopiera passet").click()
+    page.locator("#copy-dates input:enabled").last.check()
+    page.locator("#copy-preview li, #copy-preview p").first.wait_for()
+    shoot(page, f"kopiera-{size}", full=False)
+
+
+def shoot(page: Any, name: str, *, full: bool = True) -> None:
+    INTO.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=INTO / f"{name}.png", full_page=full, animations="disabled")
