@@ -10,7 +10,7 @@ DEMO_ARGS ?=
 RUN_ARGS ?=
 TEST_ARGS ?=
 
-.PHONY: install demo test lint fuzz bench drawings run pins clean
+.PHONY: install demo test lint fuzz bench drawings screenshots run pins clean
 
 install: $(VENV)/.runtime
 
@@ -70,6 +70,10 @@ bench: $(VENV)/.dev
 # The transition tables of the code as drawings in docs/machines; a test fails while they differ.
 drawings: $(VENV)/.dev
 	$(BIN)/python -m tools.drawings
+
+# Every page on a desktop and on a phone, for docs/screenshots; wants the system's Chromium.
+screenshots: $(VENV)/.dev
+	$(BIN)/python -m pytest tests/browser/take_screenshots.py
 
 # New pins: at most as young as a week, so that a withdrawn release is known before we take it.
 PIN := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --exclude-newer '7 days'

@@ -20,7 +20,7 @@ from gateway.delivery.answer_words import AnswerLines
 from gateway.delivery.answers import Answers
 from gateway.delivery.dispatcher import Dispatcher
 from gateway.delivery.keeper import Keeper
-from gateway.delivery.texts import WORDINGS, compose, plainest, template_for
+from gateway.delivery.scribe import Scribe
 from gateway.delivery.tracker import Tracker
 from gateway.intake import Intake
 from gateway.lines import make_carrier, make_source, words
@@ -29,7 +29,7 @@ from gateway.model import Alert, NumberKind, Origin, OutcomeWord, Role, Rung
 from gateway.operators import AS_LAST_RESORT, Operators
 from gateway.outbox import Outbox
 from gateway.pager import Pager
-from gateway.ports import Carrier, LineState, Readiness, Writer
+from gateway.ports import LineState, Readiness, Writer
 from gateway.requests import Refused, Why
 from gateway.roster.addressed import Addressed
 from gateway.roster.book import RosterBook
@@ -37,7 +37,7 @@ from gateway.roster.resolve import Resolution
 from gateway.roster.who import Who
 from gateway.routing.ladder import Way
 from gateway.sources.joints import Joints
-from gateway.store import alarm_log, alerts, calls, history
+from gateway.store import alarm_log, alerts, history
 from gateway.store.values import Accepted, Duplicate
 from gateway.supervision.alarms import AlarmBoard
 from gateway.supervision.forgetting import Forgetting
@@ -90,7 +90,8 @@ class Gateway:
         self.outbox = Outbox(
             lambda since, limit: history.outcomes(reader, since, limit), lambda: history.last_seq(reader)
         )
-        self.dispatcher = Dispatcher(clock, self._compose, self.alarms, self._reply)
+        scribe = Scribe(config, reader, self.alarms)
+        self.dispatcher = Dispatcher(clock, scribe.text, self.alarms, scribe.reply)
         self.keeper = Keeper(clock, writer, self._load, self.dispatcher.act, self.outbox.publish, self._fault)
         self._tracker = Tracker(
             clock,
@@ -109,6 +110,7 @@ class Gateway:
             lambda number: alerts.last_reply(reader, mobile, number),
             self.dispatcher.say,
         )
+        scribe.answers = self.answers
         self._carriers = [
             make_carrier(
                 settings,
@@ -212,41 +214,6 @@ class Gateway:
         try:
             return alerts.load(self._reader, number)
         except alerts.UnknownAlert:
-            return None
-
-    def _compose(self, alert: Alert, page: int, carrier: Carrier) -> str:
-        """The text of a page; one whose text fails goes out in the plainest words, and says so to people."""
-        entry = alert.pages[page]
-        language = self._config.texts.language
-        capabilities = replace(
-            carrier.capabilities, can_answer=alert.rungs[entry.rung].routes[entry.route].can_answer
-        )
-        reply = self._reply(alert, page, carrier)
-        try:
-            template = template_for(capabilities, language, self._config.privacy.sms_case)
-            said = None if alert.subject.line is None else calls.text_of(self._reader, alert.id)
-            hint = "" if reply is None else self.answers.hint()
-            return compose(
-                alert.subject,
-                template,
-                capabilities,
-                repeat=entry.repeat,
-                said=said,
-                reference=reply,
-                hint=hint,
-            )
-        except Exception as fault:
-            # What another system says may name a patient, and a fault may quote it.
-            what = repr(fault) if alert.subject.line is None else type(fault).__name__
-            self.alarms.tell(f"text:{alert.id}", f"alert {alert.id}: the text failed: {what}")
-            return plainest(alert.subject, WORDINGS[language], capabilities, reply)
-
-    def _reply(self, alert: Alert, page: int, carrier: Carrier) -> int | None:
-        """The reference of a text that can be answered by SMS; a fault costs the page that, and no more."""
-        try:
-            return self.answers.shown(alert, page, carrier)
-        except Exception as fault:
-            self.alarms.tell(f"text:{alert.id}", f"alert {alert.id}: no reference: {fault!r}")
             return None
 
     def _ask(self, event: Event, instant: int) -> Resolution:

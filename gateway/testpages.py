@@ -23,7 +23,7 @@ from gateway.routing.policy import MINUTE
 from gateway.store.values import StoredOutcome
 
 TTL = 5 * MINUTE
-"""A test page ends after this long: whoever sent it waits before the screen."""
+"""How long each receiver of a test page has, in ms: whoever sent it waits before the screen."""
 
 PRIORITY = 3
 """Beeps as an ordinary page, and waits behind every urgent one."""
@@ -89,7 +89,7 @@ class TestPages:
             digest=identity,
             subject=_subject(unit, role),
             accepted_at=now,
-            expires_at=now + TTL,
+            expires_at=now + TTL * len(rungs),
             one_way=OneWay.CLOSE,
             rungs=rungs,
         )

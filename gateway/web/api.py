@@ -67,9 +67,8 @@ def create_app(services: Services) -> FastAPI:
     _add_description(app, services)
     transport = session_api.Transport(services.behind_proxy, services.secure_cookies)
     if services.pages is not None:
-        for part in (session_api, pages_api, registry_api, audit_api, live_api, calendar_api):
+        for part in (session_api, pages_api, registry_api, audit_api, live_api, calendar_api, pages):
             part.install(app, services, services.pages)
-        pages.install(app, services)
     app.add_middleware(SecurityHeaders, is_secure=transport.secure)
     return app
 

@@ -20,6 +20,7 @@ from msgspec.json import encode
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from gateway.accounts.model import Session
+from gateway.pagesdesk import PagesDesk
 from gateway.requests import Refused, Why
 from gateway.web import rights, words
 from gateway.web.known import Callers
@@ -41,14 +42,15 @@ YEAR = 365 * 24 * 3600  # seconds
 MEDIA = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
-def install(app: FastAPI, services: Services) -> None:
+def install(app: FastAPI, services: Services, pages: PagesDesk) -> None:
     """Add the pages."""
-    _Pages(services).install(app)
+    _Pages(services, pages).install(app)
 
 
 class _Pages:
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, pages: PagesDesk) -> None:
         self._known = Callers(services)
+        self._timezone = pages.desk.zone.key
         loader = PackageLoader("gateway.web")
         self._templates = Environment(
             loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -112,6 +114,7 @@ class _Pages:
             "here": request.url.path,
             "nav": [(address, said[key]) for address, (_, key) in PAGES.items()],
             "words": encode({key: text for key, text in said.items() if key.startswith("js.")}).decode(),
+            "timezone": self._timezone,
             "account": None if session is None else session.account,
             "csrf": "" if session is None or secret is None else rights.csrf_token(secret),
         }

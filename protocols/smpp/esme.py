@@ -98,6 +98,17 @@ class Esme(Link[EsmeEvent]):
         self._reply(self._inbox.peek(token), answer)
         self._inbox.take(token)
 
+    def _receive(self, frame: bytes, now: float) -> None:
+        """A response to a message in the window takes the short way; everything else takes the table's."""
+        answer = fast.submit_answer(frame)
+        if answer is not None and self._table[self._state, Input.RESPONSE][0] is Action.SETTLE:
+            code, sequence, message_id = answer
+            settled = self._window.settle(sequence)
+            if settled is not None:
+                self._events.append(events.SubmitAnswered(settled[0], code, message_id, settled[1]))
+                return
+        super()._receive(frame, now)
+
     def _reply(self, waiting: Waiting, code: int) -> None:
         data = waiting.command_id == Command.DATA_SM
         body = pdu.DataSmResp() if data else pdu.DeliverSmResp()

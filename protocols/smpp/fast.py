@@ -25,18 +25,32 @@ def decode(frame: bytes) -> pdu.Frame:
         return wire.decode(frame)
     quick: pdu.Frame | None = None
     if command_id == _SUBMIT_SM_RESP:
-        quick = _submit_sm_resp(frame, command_status, sequence)
+        quick = _submit_sm_resp(frame)
     elif command_id in (_SUBMIT_SM, _DELIVER_SM):
         quick = _short_message(frame, command_id, command_status, sequence)
     return wire.decode(frame) if quick is None else quick
 
 
-def _submit_sm_resp(frame: bytes, command_status: int, sequence: int) -> pdu.Frame | None:
+def submit_answer(frame: bytes) -> tuple[int, int, str] | None:
+    """command_status, sequence_number, message_id of a submit_sm_resp; None for what is not plainly one.
+
+    What a window full of messages brings back by the thousand: no values are made of it but these.
+    """
     end = len(frame) - 1
     if not 0 <= end - _HEADER_SIZE <= _MESSAGE_ID_MAX or frame.find(0, _HEADER_SIZE) != end:
         return None
-    body = pdu.SubmitSmResp(frame[_HEADER_SIZE:end].decode("latin-1"))
-    return pdu.Frame(_SUBMIT_SM_RESP, command_status, sequence, body)
+    length, command_id, command_status, sequence = wire.HEADER.unpack_from(frame)
+    if command_id != _SUBMIT_SM_RESP or length != end + 1:
+        return None
+    return command_status, sequence, frame[_HEADER_SIZE:end].decode("latin-1")
+
+
+def _submit_sm_resp(frame: bytes) -> pdu.Frame | None:
+    answer = submit_answer(frame)
+    if answer is None:
+        return None
+    command_status, sequence, message_id = answer
+    return pdu.Frame(_SUBMIT_SM_RESP, command_status, sequence, pdu.SubmitSmResp(message_id))
 
 
 def _short_message(frame: bytes, command_id: int, command_status: int, sequence: int) -> pdu.Frame | None:

@@ -30,6 +30,7 @@ FLAGS = [
     "--disable-sync",
     "--disable-default-apps",
     "--no-first-run",
+    "--lang=sv-SE",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 BESIDE = ThreadPoolExecutor(1)

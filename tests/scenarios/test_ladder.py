@@ -124,16 +124,16 @@ def test_a_one_way_unit_closes_unconfirmed(make_ward, plans):
 
 def test_a_page_whose_text_fails_goes_out_in_the_plainest_words(ward, monkeypatch):
     """A fault in one page's text costs it its words, not its page, and touches no other."""
-    from gateway import app  # noqa: PLC0415
+    from gateway.delivery import scribe  # noqa: PLC0415
 
-    real = app.compose
+    real = scribe.compose
 
     def compose(subject, *args, **options):
         if subject.case == "BAD":
             raise ValueError("template")
         return real(subject, *args, **options)
 
-    monkeypatch.setattr(app, "compose", compose)
+    monkeypatch.setattr(scribe, "compose", compose)
     ward.clinic.sends(case="BAD")
     ward.clinic.sends(case="GOOD")
     ward.settles()

@@ -35,6 +35,11 @@ class Part:
 
 def parts(text: str, settings: Settings, *, plain: bool) -> list[Part]:
     """The text, cut where it does not fit into one message. Raises LocalProtocolError for too many parts."""
+    near = gsm7.transliterate(text)
+    if not plain and settings.plain_alphabet == "gsm" and gsm7.encodable(near):
+        octets = gsm7.encode(near)
+        if len(octets) <= segments.GSM7_LIMITS[0]:  # what nearly every page is
+            return [Part(octets, settings.data_coding)]
     form = "udh8" if plain else settings.long_messages
     bits = REFERENCE_BITS[form]
     whole = _spelt(text) if plain else text

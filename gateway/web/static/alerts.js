@@ -4,7 +4,8 @@ import { gathered, listen } from "./live.js";
 
 const LAST = 100;
 const RED = new Set(["no_receiver", "failed", "expired"]);
-const shown = new Map(); // alert: its timeline element, while it is open on the page
+const shown = new Set(); // alerts whose timeline is open on the page
+const units = new Map(); // id: name
 
 const read = gathered(async () => {
   try {
@@ -33,7 +34,7 @@ function draw(list, alerts) {
 function item(one) {
   const priority = one.priority === null ? t("alerts.nopriority") : t("alerts.priority", { priority: one.priority });
   const kind = one.kind ? t(`kind.${one.kind}`) : "";
-  const facts = [kind, one.unit, one.role ? t(one.role) : "", priority, one.case ? t("alerts.case", { case: one.case }) : ""];
+  const facts = [kind, units.get(one.unit) ?? one.unit, one.role ? t(one.role) : "", priority, one.case ? t("alerts.case", { case: one.case }) : ""];
   return make(
     "li",
     { className: `alert ${colour(one)}`, data: { alert: one.alert } },
@@ -54,16 +55,26 @@ function timeline(alert) {
   const box = make("details", { open: shown.has(alert) }, make("summary", { textContent: t("alerts.show") }), lines);
   const fill = async () => {
     const told = await ask("GET", `/api/alerts/${encodeURIComponent(alert)}`);
-    lines.replaceChildren(...told.timeline.map((one) => make("li", { textContent: `${clock(one.at)} ${one.text}` })));
+    lines.replaceChildren(...told.timeline.map((one) => make("li", { textContent: inWords(one) })));
   };
   box.addEventListener("toggle", () => {
     if (!box.open) return shown.delete(alert);
-    shown.set(alert, box);
+    shown.add(alert);
     return fill();
   });
   return box;
 }
 
+/** What happened, to whom, over which line. */
+function inWords(one) {
+  const known = t(`alerts.text.${one.text}`);
+  const what = one.status ? t(`status.${one.status}`) : known.startsWith("alerts.text.") ? one.text : known;
+  return [clock(one.at), what, one.receiver, one.carrier, one.reason].filter(Boolean).join(" · ");
+}
+
 listen({ outcome: read, anew: read });
 setInterval(read, 15_000); // an alert begins before its first outcome
+for (const area of await ask("GET", "/api/roster/areas")) {
+  for (const unit of area.units) units.set(unit.id, unit.name);
+}
 read();

@@ -60,11 +60,7 @@ export function say(element, text) {
 }
 
 const locale = language === "sv" ? "sv-SE" : "en-GB";
-let zone;
-/** The zone of the gateway, in which every shift is written. */
-export function useZone(name) {
-  zone = name;
-}
+const zone = document.body.dataset.timezone; // in which every shift is written
 const shape = (options, utc) => new Intl.DateTimeFormat(locale, { timeZone: utc ? "UTC" : zone, ...options });
 
 /** hh:mm, with the date if it is not today. */

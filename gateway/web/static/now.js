@@ -1,5 +1,5 @@
 // Who is paged now at the units of an area, and why: the answers of the one resolver, in its own words.
-import { ask, byId, clock, language, make, Problem, t, useZone } from "./core.js";
+import { ask, byId, clock, language, make, Problem, t } from "./core.js";
 import { choose } from "./choose.js";
 import { gathered, listen } from "./live.js";
 
@@ -90,9 +90,4 @@ await choose((chosenUnit, chosenArea) => {
   [unit, area] = [chosenUnit, chosenArea];
   board();
   why();
-  useZoneOf(unit);
 });
-
-async function useZoneOf(one) {
-  useZone((await ask("GET", `/api/roster/units/${encodeURIComponent(one)}/shifts?days=1`)).timezone);
-}

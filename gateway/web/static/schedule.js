@@ -1,7 +1,7 @@
 // The schedule of a unit: choose a shift, staff it, assign its roles.
 // Rules: every change is saved at once, one after the other, with the versions that were seen; a stale one is
 // never sent again by itself. What another browser does is read anew, after our own changes.
-import { ask, byId, clock, later, make, names, Problem, say, t, useZone } from "./core.js";
+import { ask, byId, clock, later, make, names, Problem, say, t } from "./core.js";
 import { choose } from "./choose.js";
 import { copying } from "./copy.js";
 import { dragging } from "./drag.js";
@@ -48,7 +48,6 @@ function draw() {
 async function read(date, pick) {
   const from = date ? `&from=${later(date, -AROUND)}` : `&from=${later(new Date().toISOString().slice(0, 10), -AROUND)}`;
   const told = await ask("GET", address(`shifts?days=${2 * AROUND + 1}${from}`));
-  useZone(told.timezone);
   Object.assign(state, { shifts: told.shifts, may: told.may_schedule });
   state.shown = pick(told.shifts) ?? told.shifts[0] ?? null;
   draw();
