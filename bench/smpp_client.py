@@ -6,13 +6,14 @@ The session and pump of the gateway, without store and pages: what P8 compares w
 import sys
 from collections.abc import Sequence
 from time import perf_counter
+from typing import Any
 
 from twisted.internet import asyncioreactor
 
-asyncioreactor.install()
+asyncioreactor.install()  # type: ignore[no-untyped-call]
 
 from twisted.internet import reactor  # noqa: E402 (installed above)
-from twisted.internet.endpoints import clientFromString  # noqa: E402
+from twisted.internet.endpoints import TCP4ClientEndpoint  # noqa: E402
 
 from protocols.smpp import events as e  # noqa: E402
 from protocols.smpp.esme import Esme, EsmeConfig  # noqa: E402
@@ -24,6 +25,9 @@ from protocols.transport import Pump, PumpFactory  # noqa: E402
 TEXT = "Prio 2 Triage HC Andersberg C24-00000001 ring 010-123 45 67 Svara 1=ja 2=nej (10)".encode("latin-1")
 
 
+ClientPump = Pump[e.Submit | e.Unbind, int, e.EsmeEvent]
+
+
 class Client:
     """Keeps the window full until every message has its answer."""
 
@@ -32,14 +36,14 @@ class Client:
         self._config = EsmeConfig(system_id="bench", timing=Timing(window=window))
         self._began = self._ended = 0.0
 
-    def pump(self) -> Pump:
+    def pump(self) -> ClientPump:
         """The connection."""
         return Pump(lambda now: Esme(self._config, now), self, reactor)
 
-    def connected(self, pump: Pump) -> None:
+    def connected(self, pump: ClientPump) -> None:
         """The session binds by itself."""
 
-    def received(self, pump: Pump, events: Sequence[object]) -> None:
+    def received(self, pump: ClientPump, events: Sequence[Any]) -> None:
         """As many answers as came, so many messages more."""
         for event in events:
             if isinstance(event, e.Bound):
@@ -51,6 +55,7 @@ class Client:
             reactor.stop()
             return
         session = pump.session
+        assert isinstance(session, Esme)
         while self._left and session.free:
             self._left -= 1
             reference = Tlv(Tag.USER_MESSAGE_REFERENCE, (self._left & 0xFFFF).to_bytes(2, "big"))
@@ -68,7 +73,7 @@ class Client:
             )
             session.send(e.Submit(self._left, message), reactor.seconds())
 
-    def disconnected(self, pump: Pump, reason: str) -> None:
+    def disconnected(self, pump: ClientPump, reason: str) -> None:
         """The measure is over, or it failed."""
         if reactor.running:
             reactor.stop()
@@ -83,7 +88,7 @@ def main() -> None:
     """Send and print."""
     port, messages, window = map(int, sys.argv[1:])
     client = Client(messages, window)
-    clientFromString(reactor, f"tcp:host=127.0.0.1:port={port}").connect(PumpFactory(client.pump))
+    TCP4ClientEndpoint(reactor, "127.0.0.1", port).connect(PumpFactory(client.pump))
     reactor.run()
     print(messages / client.seconds)
 

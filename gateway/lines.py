@@ -42,7 +42,7 @@ def make_carrier(
         return Espa444Carrier(settings, espa_way(settings, endpoints), clock, events, alarms)
     endpoint = endpoints.client(serial.describe(settings.endpoint, settings.baud, settings.format))
     pin = RefusedPin.beside(config.store.path, settings.name, settings.secret)
-    return GsmModemCarrier(settings, endpoint, clock, events, alarms, region, pin)
+    return GsmModemCarrier(settings, endpoint, clock, events, replies, alarms, region, pin)
 
 
 def make_source(

@@ -61,7 +61,9 @@ class GsmModemCarrier(Section):
         default="", description="number of the operator's SMS centre; default: the one that the SIM knows"
     )
     receipts: bool = Field(default=True, description="ask the network what became of each message")
-    can_answer: bool = Field(default=False, description="can an answer come back?")
+    can_answer: bool = Field(
+        default=True, description="can an answer come back? false for a SIM whose number cannot receive"
+    )
     poll_interval: float = Field(
         default=15.0, ge=5, le=300, description="seconds between two looks at modem, SIM, network, signal"
     )

@@ -1,4 +1,4 @@
-"""Writes the text of each page: by the carrier's template, in the site's language, or as another system said it.
+"""Writes the text of each page: by its carrier's template and the site's language, or as it was said to us.
 
 Rule: a fault costs the page its words and no more. One whose text cannot be made goes out in the plainest
 words, and people are told; what another system said may name a patient, so no alarm quotes it.

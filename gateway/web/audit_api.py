@@ -18,17 +18,17 @@ from gateway.audit.slots import UNDOABLE
 from gateway.pagesdesk import PagesDesk
 from gateway.requests import AuditForm
 from gateway.roster.slots import FOREVER
-from gateway.web import bodies, documented, pages_views, problems, rights, shapes
+from gateway.web import bodies, documented, pages_views, problems, registered, rights
 from gateway.web.answers import calling, json
 from gateway.web.known import Callers
 from gateway.web.rights import Action, Caller
 from gateway.web.services import Services
 from protocols.clinic24 import times
 
-ROWS = documented.route(shapes.AuditPage)
-OF_UNIT = documented.route(shapes.AuditPage, e404="there is no such unit")
+ROWS = documented.route(registered.AuditPage)
+OF_UNIT = documented.route(registered.AuditPage, e404="there is no such unit")
 EXPORT = documented.route(str, media="text/plain")
-VERIFY = documented.route(shapes.AuditVerdict)
+VERIFY = documented.route(registered.AuditVerdict)
 
 Seq = Annotated[int | None, Query(ge=1, le=FOREVER, description="`next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=1000)]
@@ -96,7 +96,7 @@ def install(app: FastAPI, services: Services, pages: PagesDesk) -> None:
     ) -> Response:
         """Read the whole record through."""
         found = await calling(pages.desk.verify(known))
-        return json(shapes.AuditVerdict(found.sound, found.rows, found.first, found.head, found.findings))
+        return json(registered.AuditVerdict(found.sound, found.rows, found.first, found.head, found.findings))
 
 
 def _filter(
@@ -118,15 +118,15 @@ def _filter(
     )
 
 
-def _page(pages: PagesDesk, wanted: Filter, before: int | None, limit: int) -> shapes.AuditPage:
+def _page(pages: PagesDesk, wanted: Filter, before: int | None, limit: int) -> registered.AuditPage:
     found = reading.latest(pages.desk.reader, wanted, limit, FOREVER if before is None else before)
-    return shapes.AuditPage(
+    return registered.AuditPage(
         tuple(_row(pages, entry) for entry in found), found[-1].seq if len(found) == limit else None
     )
 
 
-def _row(pages: PagesDesk, entry: Entry) -> shapes.AuditRow:
-    return shapes.AuditRow(
+def _row(pages: PagesDesk, entry: Entry) -> registered.AuditRow:
+    return registered.AuditRow(
         seq=entry.seq,
         at=times.render(entry.at),
         who=entry.who,

@@ -14,7 +14,7 @@ from gateway.requests import Refused, Why
 from gateway.roster import calendar_feeds
 from gateway.roster.calendar import calendar
 from gateway.roster.calendar_feeds import Feed
-from gateway.web import bodies, documented, pages_views, problems, rights, shapes
+from gateway.web import bodies, documented, pages_views, problems, registered, rights, shapes
 from gateway.web.answers import calling, json
 from gateway.web.known import Callers
 from gateway.web.rights import Action, Caller
@@ -24,9 +24,9 @@ from protocols.clinic24 import times
 FEEDS_MOST = 1000
 """Feeds of one list."""
 
-LIST = documented.route(tuple[shapes.FeedView, ...], e404="there is no such unit")
+LIST = documented.route(tuple[registered.FeedView, ...], e404="there is no such unit")
 ADD = documented.route(
-    shapes.NewFeed, bodies.AddFeed, status=201, e404="there is no such unit, or receiver of it"
+    registered.NewFeed, bodies.AddFeed, status=201, e404="there is no such unit, or receiver of it"
 )
 REVOKE = documented.route(status=204, e404="there is no such good feed of this unit")
 SHOW = documented.route(str, media="text/calendar", is_open=True, e404="there is no such calendar")
@@ -60,7 +60,7 @@ def install(app: FastAPI, services: Services, pages: PagesDesk) -> None:
         now = pages.desk.now()
         work = pages.writer.run(calendar_feeds.add, of_receiver, of_unit, caller.name, now)
         number, secret = await calling(work)
-        return json(shapes.NewFeed(number, f"/calendar/{secret}.ics"), HTTPStatus.CREATED)
+        return json(registered.NewFeed(number, f"/calendar/{secret}.ics"), HTTPStatus.CREATED)
 
     @app.delete("/api/roster/units/{unit}/calendars/{feed}", tags=["calendars"], **REVOKE)
     async def revoke(
@@ -94,9 +94,9 @@ def _belongs(pages: PagesDesk, feed: Feed, unit: str) -> bool:
     return receiver is not None and unit in receiver.units
 
 
-def _view(pages: PagesDesk, feed: Feed) -> shapes.FeedView:
+def _view(pages: PagesDesk, feed: Feed) -> registered.FeedView:
     receiver = None if feed.receiver is None else pages.book.receiver(feed.receiver)
-    return shapes.FeedView(
+    return registered.FeedView(
         id=feed.id,
         receiver=None if receiver is None else shapes.Person(receiver.id, receiver.name),
         unit=None if feed.unit is None else shapes.Person(feed.unit, pages.unit_name(feed.unit)),

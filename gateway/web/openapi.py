@@ -12,12 +12,20 @@ from fastapi.responses import PlainTextResponse
 from msgspec import Struct
 
 from gateway import replies
-from gateway.web import bodies, shapes
+from gateway.web import bodies, registered, shapes
 from gateway.web.problems import PROBLEM
 from protocols.clinic24.event import Kind
 from protocols.clinic24.messages import Answer
 
-REPLIES = (replies.AlertDetail, replies.AlertSummary, replies.WhoAnswer, replies.Line, Answer)
+REPLIES = (
+    replies.AlertDetail,
+    replies.AlertSummary,
+    replies.WhoAnswer,
+    replies.Line,
+    replies.KeyEntry,
+    replies.NewKey,
+    Answer,
+)
 TEMPLATE = "#/components/schemas/{name}"
 
 EVENT_SCHEMA = {
@@ -128,7 +136,12 @@ METRICS: dict[str, Any] = {
 def document(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI document: what FastAPI makes, with the schemas that the routes name."""
     made: dict[str, Any] = app.openapi()
-    shown = [*REPLIES, *_structs(shapes, Struct), *_structs(bodies, bodies.Body)]
+    shown = [
+        *REPLIES,
+        *_structs(shapes, Struct),
+        *_structs(registered, Struct),
+        *_structs(bodies, bodies.Body),
+    ]
     _, schemas = msgspec.json.schema_components(shown, ref_template=TEMPLATE)
     known = made.setdefault("components", {}).setdefault("schemas", {})
     known.update(schemas)

@@ -18,7 +18,7 @@ from gateway.roster.editing_view import Occurrence, Placed, clock_note
 from gateway.roster.faults import Fault
 from gateway.roster.slots import SlotKey
 from gateway.roster.values import Receiver, Unit, Words
-from gateway.web import bodies, shapes
+from gateway.web import bodies, registered, shapes
 from gateway.web.told import people
 from protocols.clinic24 import times
 
@@ -178,9 +178,9 @@ def hole(found: Hole, *, fallback: bool) -> shapes.HoleView:
     return shapes.HoleView(found.role, times.render(found.start), times.render(found.end), fallback)
 
 
-def account(known: Account) -> shapes.AccountView:
+def account(known: Account) -> registered.AccountView:
     """An account."""
-    return shapes.AccountView(
+    return registered.AccountView(
         username=known.username,
         name=known.name,
         kind=known.kind,

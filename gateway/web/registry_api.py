@@ -20,7 +20,7 @@ from gateway.roster import statements
 from gateway.roster.book import make_receiver
 from gateway.roster.faults import Fault, RosterFaults
 from gateway.roster.frame import read_frame
-from gateway.web import bodies, documented, pages_views, problems, rights, shapes
+from gateway.web import bodies, documented, pages_views, problems, registered, rights, shapes
 from gateway.web.answers import calling, json
 from gateway.web.known import Callers
 from gateway.web.rights import Action, Caller
@@ -33,12 +33,12 @@ SHIFT_KEY = 2  # parts of a shift's key: its unit and its name
 
 CHANGED = "the roster was changed meanwhile, or `replace` would remove entries and is not confirmed"
 RECEIVERS = documented.route(shapes.Receivers)
-ADMINISTRATORS = documented.route(tuple[shapes.AdministratorView, ...])
-PUT = documented.route(shapes.Planned, bodies.PutEntry, e409=CHANGED)
-REMOVE = documented.route(shapes.Planned, bodies.RemoveEntry, e409=CHANGED)
-IMPORT = documented.route(shapes.Planned, bodies.ImportFile, e409=CHANGED)
+ADMINISTRATORS = documented.route(tuple[registered.AdministratorView, ...])
+PUT = documented.route(registered.Planned, bodies.PutEntry, e409=CHANGED)
+REMOVE = documented.route(registered.Planned, bodies.RemoveEntry, e409=CHANGED)
+IMPORT = documented.route(registered.Planned, bodies.ImportFile, e409=CHANGED)
 EXPORT = documented.route(str, media="text/plain")
-ACCOUNTS = documented.route(tuple[shapes.AccountView, ...])
+ACCOUNTS = documented.route(tuple[registered.AccountView, ...])
 ADD_ACCOUNT = documented.route(body=bodies.AddAccount, status=201, e409="there is such an account")
 CHANGE_ACCOUNT = documented.route(
     body=bodies.ChangeAccount,
@@ -196,15 +196,15 @@ def _receivers(pages: PagesDesk, search: str, offset: int, limit: int) -> shapes
     return shapes.Receivers(total, tuple(found))
 
 
-def _administrators(connection: Any) -> tuple[shapes.AdministratorView, ...]:
+def _administrators(connection: Any) -> tuple[registered.AdministratorView, ...]:
     return tuple(
-        shapes.AdministratorView(one.username, one.name, one.phone, one.email, one.units)
+        registered.AdministratorView(one.username, one.name, one.phone, one.email, one.units)
         for one in read_frame(connection).administrators.values()
     )
 
 
-def _planned(made: RosterImported) -> shapes.Planned:
-    return shapes.Planned(made.applied, made.count, made.changes)
+def _planned(made: RosterImported) -> registered.Planned:
+    return registered.Planned(made.applied, made.count, made.changes)
 
 
 async def _plainly(work: Any, table: str) -> RosterImported:

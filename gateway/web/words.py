@@ -174,10 +174,16 @@ _SAID = {
     "js.alerts.text.paged": ("Larmad", "Paged"),
     "js.alerts.case": ("ärende {case}", "case {case}"),
     "js.alerts.paged": ("Larmade: {people}", "Paged: {people}"),
-    "js.kind.clinic24.visit.triaged": ("Patient triageras till digitalt besök", "Patient triaged to a digital visit"),
+    "js.kind.clinic24.visit.triaged": (
+        "Patient triageras till digitalt besök",
+        "Patient triaged to a digital visit",
+    ),
     "js.kind.clinic24.consultation.requested": ("Begäran om konsultation", "Consultation requested"),
     "js.kind.clinic24.case.escalated": ("Ärende eskaleras", "Case escalated"),
-    "js.kind.clinic24.handover.requested": ("Förfrågan om överlämnande av ärende", "Handover of a case requested"),
+    "js.kind.clinic24.handover.requested": (
+        "Förfrågan om överlämnande av ärende",
+        "Handover of a case requested",
+    ),
     "js.status.open": ("Öppet", "Open"),
     "js.status.accepted": ("Mottaget", "Accepted"),
     "js.status.pending": ("På väg", "Under way"),

@@ -140,7 +140,11 @@ def open_page(site: Site, chromium: Any, states: dict[str, Any]) -> Iterator[Cal
 
     def make(path: str, username: str | None = "ab12345", viewport: Any = DESKTOP, **more: Any) -> Any:
         context = chromium.new_context(
-            base_url=site.address, viewport=viewport, locale="sv-SE", storage_state=states.get(username), **more
+            base_url=site.address,
+            viewport=viewport,
+            locale="sv-SE",
+            storage_state=states.get(username),
+            **more,
         )
         contexts.append(context)
         context.set_default_timeout(WITHIN)

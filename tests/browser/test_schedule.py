@@ -46,9 +46,11 @@ def test_choose_and_step(open_page: Any) -> None:
     page.get_by_label("Enhet", exact=True).select_option(label="HC Sätra")
     page.wait_for_url("**unit=hc-satra*")
     page.get_by_label("Datum", exact=True).fill(ahead(60))
+    page.wait_for_url(f"**date={ahead(60)}*")
     page.get_by_label("Pass", exact=True).select_option("Dag")
     shown = page.locator("#shift-now")
     page.locator("#shift-now", has_text="Dag 07:00–16:00").wait_for()
+    assert page.get_by_label("Datum", exact=True).input_value() == ahead(60)
     press(page, "Nästa pass")
     assert "Kväll" in shown.inner_text()
     press(page, "Föregående pass")
@@ -146,7 +148,9 @@ def test_two_browsers(open_page: Any) -> None:
     has(ivar, "staffed")
     press(karin, "Lägg till Anna Berg på passet")
     saved(karin)
-    ivar.wait_for_function("() => document.querySelector('#staffed .name')?.textContent === 'Anna Berg'", timeout=1000)
+    ivar.wait_for_function(
+        "() => document.querySelector('#staffed .name')?.textContent === 'Anna Berg'", timeout=1000
+    )
     assert "Karin Ek ändrade" in ivar.locator("#sign").inner_text()
 
 

@@ -110,3 +110,27 @@ def test_a_restart_in_between_keeps_the_report(ward):
     ward.advance(seconds=30)
     assert sent.words[-1] == "page delivered Maria Johansson"
     operators_are_told(ward, "sms")
+
+
+def test_an_answer_over_the_modem_counts(ward):
+    """Without the Internet the whole way goes over the modem: page, report, answer, confirmation."""
+    loses_the_internet(ward)
+    sent = ward.clinic.sends(profession="doctor", priority=2, case="M-9")
+    ward.advance(seconds=36)
+    ward.phone(MARIA).gets("M-9", "Svara 1=ja 2=nej (10)")
+    ward.modem.radio.phone(MARIA).reply("1", "46701740699")
+    ward.advance(seconds=10)
+    sent.ends("acknowledged", proof="acknowledged")
+    ward.phone(MARIA).gets("Mottaget: du har tagit larm 10.")
+    operators_are_told(ward, "sms")
+
+
+def test_an_answer_counts_whichever_way_it_comes(ward):
+    """Paged over SMPP and, diverted, over the modem: one alert, one reference, one question."""
+    sent = ward.clinic.sends(profession="doctor", priority=2, case="M-10")
+    ward.settles()
+    ward.phone(MARIA).gets("M-10", "(10)")
+    ward.modem.radio.phone(MARIA).reply("1 10", "46701740699")
+    ward.advance(seconds=10)
+    sent.ends("acknowledged")
+    ward.phone(MARIA).gets("du har tagit larm 10")

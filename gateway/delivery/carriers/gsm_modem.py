@@ -19,14 +19,15 @@ from gateway.delivery.carriers.gsm_modem_message import WORDS, about, submit
 from gateway.delivery.carriers.gsm_modem_pin import RefusedPin
 from gateway.delivery.carriers.gsm_modem_watch import ModemWatch
 from gateway.delivery.carriers.line import Line
-from gateway.delivery.carriers.smpp_message import MAX_SEPTETS, measure, reported_numbers
+from gateway.delivery.carriers.smpp_message import MAX_SEPTETS, measure, reported_numbers, sender
 from gateway.logs import get_logger
 from gateway.model import Attempt, Proof
-from gateway.ports import Alarms, Capabilities, CarrierEvents, FailureKind, LineState, Order, Report
+from gateway.ports import Alarms, Capabilities, CarrierEvents, FailureKind, LineState, Order, Replies, Report
 from protocols.session import LocalProtocolError, Token
 from protocols.sms.modem import events as e
 from protocols.sms.modem.errors import ErrorClass, ModemError
 from protocols.sms.modem.session import ModemSession
+from protocols.sms.segments import part_of
 from protocols.sms.tpdu import Deliver
 from protocols.transport import Pump, PumpFactory
 
@@ -59,6 +60,7 @@ class GsmModemCarrier:
         endpoint: IStreamClientEndpoint,
         clock: Clock,
         events: CarrierEvents,
+        replies: Replies,
         alarms: Alarms,
         region: str,
         pin: RefusedPin,
@@ -68,6 +70,7 @@ class GsmModemCarrier:
         self._endpoint = endpoint
         self._clock = clock
         self._events = events
+        self._replies = replies
         self._alarms = alarms
         self._region = region
         self._pin = pin
@@ -149,12 +152,17 @@ class GsmModemCarrier:
     def message_received(self, message: Deliver) -> "Deferred[None]":
         """One message, or one part of one, that somebody sent to the modem's number.
 
-        It is deleted from the modem when the Deferred fires, and comes again later when it fails. In this
-        version nobody reads it, so no text asks for an answer.
+        It is deleted from the modem when the Deferred fires, and comes again later when it fails. Of a long
+        message the first part is read: an answer is one word.
         """
         self._line.count("messages_from_phones")
-        log.info("a message came that nobody reads", line=self.name, parted=bool(message.data.header))
-        return succeed(None)
+        part = part_of(message.data.header)
+        if not self._settings.answers or (part is not None and part.number > 1):
+            return succeed(None)
+        number = sender(message.originator.number, message.originator.kind >> 4 & 7, self._region)
+        written = message.sent.instant
+        written_at = None if written is None else round(written.timestamp() * 1000)
+        return self._replies.received(self.name, number, message.data.text, written_at)
 
     # --- inside
 

@@ -3,6 +3,7 @@ import { ask, byId, clock, make, Problem, t } from "./core.js";
 import { gathered, listen } from "./live.js";
 
 const LAST = 100;
+const POLL = 3000; // milliseconds: a new alert has no live event before its first outcome
 const RED = new Set(["no_receiver", "failed", "expired"]);
 const shown = new Set(); // alerts whose timeline is open on the page
 const units = new Map(); // id: name
@@ -73,7 +74,7 @@ function inWords(one) {
 }
 
 listen({ outcome: read, anew: read });
-setInterval(read, 15_000); // an alert begins before its first outcome
+setInterval(read, POLL);
 for (const area of await ask("GET", "/api/roster/areas")) {
   for (const unit of area.units) units.set(unit.id, unit.name);
 }

@@ -92,5 +92,6 @@ function touch(drop) {
     if (zone) drop(zone, event.clientY);
     else end();
   });
-  document.addEventListener("pointercancel", stop);
+  // A native drag cancels the mouse's pointer too.
+  document.addEventListener("pointercancel", () => ghost && stop());
 }

@@ -9,11 +9,16 @@ import msgspec
 import pytest
 
 from gateway import replies
-from gateway.web import bodies, openapi, shapes
+from gateway.web import bodies, openapi, registered, shapes
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "web-api.md"
 SHARED = (replies.WhoAnswer, replies.WhoReceiver, replies.AlertDetail, replies.KeyEntry, replies.NewKey)
-VALUES = [*openapi._structs(bodies, bodies.Body), *openapi._structs(shapes, msgspec.Struct), *SHARED]
+VALUES = [
+    *openapi._structs(bodies, bodies.Body),
+    *openapi._structs(shapes, msgspec.Struct),
+    *openapi._structs(registered, msgspec.Struct),
+    *SHARED,
+]
 
 
 def routes(house: Any) -> set[str]:

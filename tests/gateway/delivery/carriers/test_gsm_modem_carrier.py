@@ -56,7 +56,8 @@ def equip(
     def carrier() -> Any:
         pin = RefusedPin.beside(folder / "bakjour.db", "modem", bench.settings.secret)
         endpoint = bench.network.client(bench.name)
-        return Listening(bench.settings, endpoint, bench.clock, bench.core, bench.core, "SE", pin)
+        core = bench.core
+        return Listening(bench.settings, endpoint, bench.clock, core, core, core, "SE", pin)
 
     bench.make_carrier = carrier
     bench.carrier = carrier()
@@ -262,21 +263,25 @@ def test_what_phones_send(modem: Make) -> None:
     assert len(one.modem.memories["SM"]) == 0
 
 
-def test_unread_messages_are_counted(modem: Make) -> None:
-    """As long as nobody reads them they are counted, and do not fill the modem."""
-    one = modem().start()
-    one.carrier.__class__ = GsmModemCarrier
-    one.modem.radio.phone(PHONE).reply("hej", "46701740699")
-    one.advance(1)
-    assert one.carrier.state().counters["messages_from_phones"] == 1
-    assert len(one.modem.memories["SM"]) == 0
+def test_what_a_phone_writes_goes_to_the_core_with_the_centres_time(modem: Make) -> None:
+    """Number, text and time; where no answer can count it is counted alone, and does not fill the modem."""
+    for answers in (True, False):
+        one = modem(can_answer=answers).start()
+        one.carrier.__class__ = GsmModemCarrier
+        one.modem.radio.phone(PHONE).reply("1", "46701740699")
+        one.advance(1)
+        assert one.carrier.state().counters["messages_from_phones"] == 1
+        assert len(one.modem.memories["SM"]) == 0
+        written = [(number, text) for number, text, _ in one.core.written]
+        assert written == ([(PHONE, "1")] if answers else [])
+        assert all(at is not None for _, _, at in one.core.written)
 
 
 def test_capabilities(modem: Make) -> None:
-    """It proves delivery where receipts are asked for; nobody can answer unless the site says so."""
-    usual, silent = modem().carrier.capabilities, modem(receipts=False, can_answer=True).carrier.capabilities
-    assert (usual.best_proof, usual.can_answer, usual.can_cancel) == (Proof.DELIVERED, False, False)
-    assert (silent.best_proof, silent.can_answer) == (Proof.SENT, True)
+    """It proves delivery where receipts are asked for; an answer can come unless the site says no."""
+    usual, silent = modem().carrier.capabilities, modem(receipts=False, can_answer=False).carrier.capabilities
+    assert (usual.best_proof, usual.can_answer, usual.can_cancel) == (Proof.DELIVERED, True, False)
+    assert (silent.best_proof, silent.can_answer) == (Proof.SENT, False)
 
 
 def test_sim_missing(modem: Make) -> None:

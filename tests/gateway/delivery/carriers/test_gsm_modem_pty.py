@@ -76,7 +76,9 @@ async def test_a_page_over_a_real_terminal(core: Any, order: Any, tmp_path: Path
     description = serial.describe(settings.endpoint, settings.baud, settings.format)
     clock = Clock(reactor, lambda: round(time.time() * 1000))
     pin = RefusedPin.beside(tmp_path / "bakjour.db", "modem", "1234")
-    carrier = GsmModemCarrier(settings, endpoints.client(reactor, description), clock, core, core, "SE", pin)
+    carrier = GsmModemCarrier(
+        settings, endpoints.client(reactor, description), clock, core, core, core, "SE", pin
+    )
     carrier.start()
     try:
         await until("the line", lambda: carrier.free() == 1)
