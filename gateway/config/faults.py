@@ -91,7 +91,8 @@ def _keys(model: type[Section]) -> tuple[str, ...]:
 
 def _path(where: tuple[int | str, ...]) -> str:
     # Inside [[source]] and [[carrier]] pydantic puts the type behind the index; the file has no such step.
-    steps = where[:2] + where[3:] if len(where) > 3 and where[0] in TYPES else where
+    typed = len(where) > 2 and where[0] in TYPES and where[2] in TYPES[str(where[0])]
+    steps = where[:2] + where[3:] if typed else where
     path = ""
     for step in steps:
         path += f"[{step}]" if isinstance(step, int) else f".{step}"

@@ -86,7 +86,6 @@ class Answers:
         self._given: OrderedDict[tuple[int, str], int] = OrderedDict()
         self._newest: OrderedDict[str, int] = OrderedDict()
         self._refused: OrderedDict[str, _Refused] = OrderedDict()
-        self.counters: dict[str, int] = {}
 
     # --- what a page shows
 
@@ -143,7 +142,6 @@ class Answers:
             judged = Judged(Verdict.UNREAD)
         else:
             judged = judge(said, asked, self._clock.now() if written_at is None else written_at)
-        self._count(judged.verdict.value)
         log.info("an answer", line=carrier, number=mask(number), verdict=judged.verdict.value)
         if said is not None and judged.page is not None and judged.asked is not None:
             return self._counts(carrier, number, said, judged.asked, judged.page)
@@ -199,7 +197,6 @@ class Answers:
         newest_first = sorted(asked, key=lambda one: max(one.sent_at), reverse=True)
         waiting = [one for one in newest_first if one.is_open]
         if not self._may_refuse(number, waiting=bool(waiting)):
-            self._count("unanswered")
             return
         named = None if said is None else said.reference
         reference = named if judged.asked is None else judged.asked.reference
@@ -220,6 +217,3 @@ class Answers:
             return False
         times.append(now)
         return True
-
-    def _count(self, what: str) -> None:
-        self.counters[what] = self.counters.get(what, 0) + 1

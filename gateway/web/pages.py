@@ -32,6 +32,7 @@ PAGES = {
     "/schema": ("schedule.html", "nav.schedule"),
     "/nu": ("now.html", "nav.now"),
     "/larm": ("alerts.html", "nav.alerts"),
+    "/test": ("test.html", "nav.test"),
     "/tackning": ("coverage.html", "nav.coverage"),
 }
 HOME = "/schema"

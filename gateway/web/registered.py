@@ -1,4 +1,4 @@
-"""What the pages of IT get: the register, accounts, calendars, the record of changes. Rules as in `shapes`."""
+"""What the pages of IT get: register, accounts, calendars, the record of changes. Rules as in `shapes`."""
 
 from typing import Any
 

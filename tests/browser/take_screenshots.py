@@ -11,6 +11,7 @@ PAGES = {
     "schema": ("/schema?unit=hc-andersberg", "#doctor .name"),
     "nu": ("/nu?unit=hc-andersberg", ".reasons li"),
     "larm": ("/larm", "#open .alert"),
+    "test": ("/test?unit=hc-andersberg", "#receivers .alert"),
     "tackning": ("/tackning?unit=hc-andersberg", ".cover"),
 }
 

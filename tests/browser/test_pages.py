@@ -1,5 +1,6 @@
 """Who is paged now, the board of alerts, coverage, and what holds on every page, in a real browser."""
 
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ PAGES = {
     "/schema?unit=hc-andersberg": "#doctor .name",
     "/nu?unit=hc-andersberg": ".reasons li",
     "/larm": "#closed li",
+    "/test?unit=hc-andersberg": "#receivers .alert",
     "/tackning?unit=hc-andersberg": ".cover",
 }
 UNNAMED = """() => [...document.querySelectorAll("button, input, select, a[href]")]
@@ -59,6 +61,46 @@ def test_coverage(open_page: Any) -> None:
     words = link.inner_text()
     link.click()
     page.locator("#shift-now", has_text=words).wait_for()
+
+
+def test_test_page(open_page: Any) -> None:
+    """A test page is sent to a named receiver alone; its number is under test, and its timeline shows."""
+    page = open_page("/test?unit=hc-andersberg")
+    johan = page.locator("#receivers .alert", has_text="Johan Nilsson")
+    johan.get_by_text("Oprövat").wait_for()
+    page.get_by_role("button", name="Skicka testlarm till Johan Nilsson").click()
+    johan.locator(".timeline li").first.wait_for()
+    johan.get_by_text("Test pågår").wait_for()
+    assert page.locator("#receivers .timeline").count() == 1
+    reader = open_page("/test?unit=hc-andersberg", "reader")
+    reader.locator("#receivers .alert").first.wait_for()
+    assert reader.get_by_role("button", name="Skicka testlarm").count() == 0
+
+
+@pytest.mark.parametrize("size", [1280, 360])
+def test_accessible(open_page: Any, size: int) -> None:
+    """axe-core finds no fault of WCAG 2.1 A and AA on any page, in the dialogs either."""
+    script = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+    found = []
+
+    def look(page: Any, name: str) -> None:
+        page.evaluate(script)
+        told = page.evaluate(
+            "() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})"
+        )
+        found.extend((name, one["id"], one["nodes"][0]["html"]) for one in told["violations"])
+
+    for path, there in PAGES.items():
+        page = open_page(path, viewport={"width": size, "height": 800})
+        page.locator(there).first.wait_for()
+        look(page, path)
+        if path.startswith("/schema"):
+            page.get_by_role("button", name="Kopiera passet").click()
+            page.locator("#copy-dates input:enabled").last.check()
+            page.locator("#copy-preview li").first.wait_for()
+            look(page, "copy")
+    look(open_page("/login", None), "/login")
+    assert found == []
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -18,8 +18,11 @@ from gateway.ports import Order, Report, ReportWord
 from protocols.smpp.receipt import Receipt
 from protocols.smpp.receipt_ids import keys
 
-BY_BOTH, BY_ID, BY_REFERENCE, BY_LOW_OCTET = 4, 3, 2, 1
-"""How well a receipt fits an attempt; the best alone count."""
+BY_BOTH, BY_SAME_ID, BY_ID, BY_REFERENCE, BY_LOW_OCTET = 5, 4, 3, 2, 1
+"""How well a receipt fits an attempt; the best alone count, for "10" in hexadecimal is another's "16"."""
+
+PARKED_MOST = 1_000
+"""Receipts that wait for responses; a centre that sends more of them has lost its way, and is heard at once."""
 
 PARTED_MOST = 10_000
 """Attempts in parts whose arrived parts are remembered until they are stored."""
@@ -52,7 +55,7 @@ class Receipts(Generic[Place]):
     def came(self, place: Place, receipt: Receipt) -> Report | None:
         """The news that a receipt is; None while it waits for a response."""
         waits_for = self._overtaken(receipt)
-        if waits_for:
+        if waits_for and len(self._parked) < PARKED_MOST:
             self._parked.append(Parked(place, receipt, waits_for))
             return None
         return self.report(receipt)
@@ -105,11 +108,11 @@ class Receipts(Generic[Place]):
             by_reference = BY_REFERENCE if exact else BY_LOW_OCTET
         if attempt.ref is None:
             return by_reference
-        wanted = receipt.keys
-        if all(wanted.isdisjoint(keys(name)) for name in Identity.read(attempt.ref).ids):
+        wanted, ids = receipt.keys, Identity.read(attempt.ref).ids
+        if all(wanted.isdisjoint(keys(name)) for name in ids):
             return by_reference
         if receipt.reference is None:
-            return BY_ID
+            return BY_ID if set(receipt.ids).isdisjoint(ids) else BY_SAME_ID
         return BY_BOTH if part is not None else 0
 
     def _part_named(self, receipt: Receipt, one: Attempt | Order) -> int | None:

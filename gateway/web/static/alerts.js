@@ -1,5 +1,6 @@
 // The board of alerts. Rules: red is what nobody answered while it lasted, yellow what nobody could confirm.
-import { ask, byId, clock, make, Problem, t } from "./core.js";
+import { ask, byId, clock, make, say, t } from "./core.js";
+import { steps } from "./timeline.js";
 import { gathered, listen } from "./live.js";
 
 const LAST = 100;
@@ -9,16 +10,13 @@ const shown = new Set(); // alerts whose timeline is open on the page
 const units = new Map(); // id: name
 
 const read = gathered(async () => {
-  try {
-    const [all, open] = await Promise.all([
-      ask("GET", `/api/alerts?limit=${LAST}`),
-      ask("GET", `/api/alerts?limit=${LAST}&open_only=true`),
-    ]);
-    draw(byId("open"), open);
-    draw(byId("closed"), all.filter((one) => !one.open));
-  } catch (problem) {
-    if (!(problem instanceof Problem)) throw problem;
-  }
+  const [all, open] = await Promise.all([
+    ask("GET", `/api/alerts?limit=${LAST}`),
+    ask("GET", `/api/alerts?limit=${LAST}&open_only=true`),
+  ]);
+  draw(byId("open"), open);
+  draw(byId("closed"), all.filter((one) => !one.open));
+  say(byId("line"), "");
 });
 
 function colour(one) {
@@ -56,7 +54,7 @@ function timeline(alert) {
   const box = make("details", { open: shown.has(alert) }, make("summary", { textContent: t("alerts.show") }), lines);
   const fill = async () => {
     const told = await ask("GET", `/api/alerts/${encodeURIComponent(alert)}`);
-    lines.replaceChildren(...told.timeline.map((one) => make("li", { textContent: inWords(one) })));
+    lines.replaceChildren(...steps(told));
   };
   box.addEventListener("toggle", () => {
     if (!box.open) return shown.delete(alert);
@@ -64,13 +62,6 @@ function timeline(alert) {
     return fill();
   });
   return box;
-}
-
-/** What happened, to whom, over which line. */
-function inWords(one) {
-  const known = t(`alerts.text.${one.text}`);
-  const what = one.status ? t(`status.${one.status}`) : known.startsWith("alerts.text.") ? one.text : known;
-  return [clock(one.at), what, one.receiver, one.carrier, one.reason].filter(Boolean).join(" · ");
 }
 
 listen({ outcome: read, anew: read });

@@ -1,9 +1,18 @@
 // Server-sent events, and the sign that they stopped coming.
 // Rules: after every gap (a new connection, `lost`) the page reads everything anew; the browser connects again
 // by itself, unless the server refused, which is tried again after RETRY.
-import { byId, say, t } from "./core.js";
+import { ask, byId, Problem, say, t } from "./core.js";
 
 const RETRY = 3000; // milliseconds
+
+/** Leads to the log-in if the session is over; another failure is told by the stream itself. */
+async function stillIn() {
+  try {
+    await ask("GET", "/api/session");
+  } catch (problem) {
+    if (problem.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  }
+}
 
 /** Call `on[kind](data)` for each event, `on.anew()` after every gap. */
 export function listen(on) {
@@ -14,6 +23,7 @@ export function listen(on) {
     if (greeted || on.gap) on.anew();
     greeted = true;
   });
+  source.addEventListener("bye", stillIn);
   source.addEventListener("lost", () => on.anew());
   for (const kind of ["slot", "roster", "outcome"]) {
     source.addEventListener(kind, (event) => on[kind]?.(JSON.parse(event.data)));
@@ -21,15 +31,26 @@ export function listen(on) {
   source.addEventListener("error", () => {
     say(byId("line"), t("offline"));
     if (source.readyState !== EventSource.CLOSED) return;
-    setTimeout(() => listen({ ...on, gap: true }), RETRY);
+    setTimeout(async () => {
+      await stillIn();
+      listen({ ...on, gap: true });
+    }, RETRY);
   });
 }
 
-/** One call for many that come close together. */
+/** One call for many that come close together; what fails is told at the top of the page. */
 export function gathered(work, wait = 100) {
   let timer;
+  const told = async () => {
+    try {
+      await work();
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      say(byId("line"), problem.text);
+    }
+  };
   return () => {
     clearTimeout(timer);
-    timer = setTimeout(work, wait);
+    timer = setTimeout(told, wait);
   };
 }

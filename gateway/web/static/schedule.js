@@ -22,7 +22,7 @@ const find = (where) => state.shifts.find((one) => is(one, where));
 /** After everything that is under way. */
 function next(work) {
   queue = queue.then(work).catch((problem) => {
-    if (!(problem instanceof Problem)) throw problem;
+    if (!(problem instanceof Problem)) return reportError(problem); // the queue goes on
     sign(`${t("unsaved")}. ${problem.text}`, true);
   });
   return queue;

@@ -57,6 +57,7 @@ ROUTES = {
     "GET /nu": Action.OPEN,
     "GET /larm": Action.OPEN,
     "GET /tackning": Action.OPEN,
+    "GET /test": Action.OPEN,
     "POST /api/session": Action.OPEN,
     "GET /api/session": Action.SELF,
     "DELETE /api/session": Action.SELF,

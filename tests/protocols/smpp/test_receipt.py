@@ -1,4 +1,4 @@
-"""Receipts in every dialect that is seen in the field, and the matching of their ids."""
+"""Receipts in every dialect that is seen in the field, and the forms of their ids."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from protocols.session import RemoteProtocolError
 from protocols.smpp import wire
 from protocols.smpp.pdu import DataSm, DeliverSm
 from protocols.smpp.receipt import Receipt, State, parse_receipt
-from protocols.smpp.receipt_ids import SentPart, keys, match, same_number
+from protocols.smpp.receipt_ids import keys
 from protocols.smpp.tlv import Tag, Tlv
 
 TEXT = b"id:1001 sub:001 dlvrd:001 submit date:2611241200 done date:2611241201 stat:DELIVRD err:000 text:Larm"
@@ -164,46 +164,6 @@ def test_same_id_in_other_forms(response: str, receipted: str) -> None:
 def test_other_ids(one: str, other: str) -> None:
     """Different ids have no key in common, and an empty one has none."""
     assert not keys(one) & keys(other)
-
-
-def test_numbers() -> None:
-    """National and international forms of one number are the same; short or other ones are not."""
-    assert same_number("46701740605", "+46701740605")
-    assert same_number("46701740605", "0701740605")
-    assert same_number("46701740605", "0046701740605")
-    assert not same_number("46701740605", "46701740606")
-    assert not same_number("46701740605", "40605")
-
-
-PARTS = [
-    SentPart(1, "1001", "46701740605", 0x1234, 10.0),
-    SentPart(2, "1001", "46701740605", 0x1235, 20.0),
-    SentPart(3, "1001", "46701740606", 0x1236, 5.0),
-    SentPart(4, "1002", "46701740605", None, 1.0),
-]
-
-
-@pytest.mark.parametrize(
-    ("ids", "number", "reference", "ref"),
-    [
-        (["1001"], "46701740605", None, 1),
-        (["1001"], "46701740605", 0x1235, 2),
-        (["1001"], "46701740605", 0x35, 2),
-        (["1001"], "46701740606", None, 3),
-        (["1001"], "Sjukhus", None, None),
-        (["1002"], "Sjukhus", None, 4),
-        (["1002"], "0701740605", None, 4),
-        (["77"], "46701740605", 0x1235, 2),
-        (["77"], "Sjukhus", 0x1235, None),
-        (["77"], "46701740605", None, None),
-        ([], "46701740605", None, None),
-        (["1001"], "46709999999", 0x1234, None),
-    ],
-)
-def test_matching(ids: list[str], number: str, reference: int | None, ref: int | None) -> None:
-    """Within the destination: ids, then the reference, then the oldest; a number alone matches nothing."""
-    found = match(ids, [number], reference, PARTS)
-    assert (found.ref if found else None) == ref
 
 
 @settings(max_examples=200, deadline=None)

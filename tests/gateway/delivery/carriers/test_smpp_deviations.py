@@ -220,3 +220,12 @@ def test_22_where_all_have_one_id_the_reference_tells(smsc: Make, order: Make, a
     deliver(one, text(f"id:msg_id_not_implemented {DATES} stat:DELIVRD err:000", same), 3)
     assert one.core.reports[-1].matches(mine)
     assert not one.core.reports[-1].matches(other)
+
+
+def test_an_id_as_it_was_given_goes_before_one_in_another_base(smsc: Make, attempt: Make) -> None:
+    """ "16" is also what "10" is in hexadecimal: the message that has just this id is meant."""
+    one = smsc().start()
+    deliver(one, text(f"id:16 {DATES} stat:DELIVRD err:000"))
+    (report,) = one.core.reports
+    same, other = attempt(number=PHONE, ref="16"), attempt(number=PHONE, ref="10")
+    assert report.matches(same) > report.matches(other) > 0
