@@ -4,7 +4,6 @@ Playwright has a loop of its own, and the reactor of the other tests holds this 
 touches the browser, the tests too, runs in one thread beside.
 """
 
-import os
 import re
 import shutil
 import signal
@@ -31,10 +30,8 @@ FLAGS = [
     "--disable-sync",
     "--disable-default-apps",
     "--no-first-run",
-    "--lang=sv-SE",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
-SWEDISH = os.environ | {"LANGUAGE": "sv"}  # how fields of dates look
 BESIDE = ThreadPoolExecutor(1)
 PASSWORD = "correct horse battery"
 PEOPLE = {
@@ -117,9 +114,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def chromium(site: Site) -> Iterator[Any]:
     """The browser."""
     started = BESIDE.submit(lambda: playwright.sync_playwright().start()).result()
-    browser = BESIDE.submit(
-        started.chromium.launch, executable_path=CHROMIUM, args=FLAGS, env=SWEDISH
-    ).result()
+    browser = BESIDE.submit(started.chromium.launch, executable_path=CHROMIUM, args=FLAGS).result()
     yield browser
     BESIDE.submit(browser.close).result()
     BESIDE.submit(started.stop).result()

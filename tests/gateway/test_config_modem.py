@@ -30,10 +30,10 @@ def faults(text: str, env: dict[str, str] | None = None) -> dict[str, str]:
 
 
 def test_contract_example() -> None:
-    """The published example is a modem with its defaults: 115200 8N1, no PIN, receipts, no answers."""
+    """The published example is a modem with its defaults: 115200 8N1, no PIN, receipts and answers."""
     modem = modem_of(parse(MODEM.encode(), FOLDER, {}))
     assert (modem.baud, modem.format, modem.secret, modem.smsc) == (115200, "8N1", "", "")
-    assert (modem.receipts, modem.answers) == (True, False)
+    assert (modem.receipts, modem.answers) == (True, True)
     assert modem.byte_seconds == pytest.approx(10 / 115200)
 
 

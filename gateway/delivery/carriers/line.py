@@ -26,6 +26,8 @@ priority 1 goes another way 5 s later anyhow."""
 UNSTEADY_AFTER = 60.0
 """Seconds without `ALARM_AFTER` of rest in either state: then a line that goes up and down is an alarm."""
 
+NOT_YET = "not connected yet"
+
 log = get_logger("line")
 
 
@@ -40,7 +42,7 @@ class Line:
         self._alarms = alarms
         self._service: ClientService | None = None
         self._up = False
-        self._detail = "not connected yet"
+        self._detail = NOT_YET
         self._stopping = False
         self._changed_at = 0.0
         self._unsteady_since = 0.0
@@ -57,7 +59,7 @@ class Line:
             hold, self._hold_until = self._hold_until, None
             if hold is not None:
                 return max(0.0, hold - self._clock.delays.seconds())
-            if failures:
+            if failures > 1 or self._detail == NOT_YET:  # the first after a loss says why it was lost
                 self.down("cannot connect")
             return backoff(failures)
 

@@ -22,7 +22,7 @@ BY_BOTH, BY_SAME_ID, BY_ID, BY_REFERENCE, BY_LOW_OCTET = 5, 4, 3, 2, 1
 """How well a receipt fits an attempt; the best alone count, for "10" in hexadecimal is another's "16"."""
 
 PARKED_MOST = 1_000
-"""Receipts that wait for responses; a centre that sends more of them has lost its way, and is heard at once."""
+"""Receipts that wait for responses; of a centre that sends more of them each is heard at once."""
 
 PARTED_MOST = 10_000
 """Attempts in parts whose arrived parts are remembered until they are stored."""
