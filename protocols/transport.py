@@ -68,17 +68,13 @@ class Pump(TwistedProtocol, Generic[CommandT, AnswerT, EventT]):
         self._reading = True
         self._lost = False
         self.session: Session[CommandT, AnswerT, EventT]
-        self.congested: Callable[[Pump[CommandT, AnswerT, EventT]], None] = _ignore
-        """Called when the peer reads slower than we write; who can wait, waits until `drained`."""
-        self.drained: Callable[[Pump[CommandT, AnswerT, EventT]], None] = _ignore
+        self._congested: Callable[[Pump[CommandT, AnswerT, EventT]], None] = _ignore
+        self._drained: Callable[[Pump[CommandT, AnswerT, EventT]], None] = _ignore
         self.tap: Callable[[Direction, bytes, float], None] | None = None
         """Told of every read and write with its time in seconds of the clock; None while nobody listens."""
 
     def connectionMade(self) -> None:
         assert self.transport is not None
-        register = getattr(self.transport, "registerProducer", None)
-        if register is not None:
-            register(self, True)
         if ITCPTransport.providedBy(self.transport):
             # Nagle's algorithm held an answer for 10 ms; without it 1.25 ms were measured.
             self.transport.setTcpNoDelay(True)
@@ -108,13 +104,28 @@ class Pump(TwistedProtocol, Generic[CommandT, AnswerT, EventT]):
             self._cancel_timer()
             self._owner.disconnected(self, self.session.close_reason or reason.getErrorMessage())
 
+    def watch_pace(
+        self,
+        congested: Callable[["Pump[CommandT, AnswerT, EventT]"], None],
+        drained: Callable[["Pump[CommandT, AnswerT, EventT]"], None],
+    ) -> None:
+        """Be told when the peer reads slower than we write, and when it has caught up.
+
+        Only who can wait asks: a transport with a producer does not close before that is unregistered, as
+        `close` does, but whoever closes the transport itself would wait for ever.
+        """
+        self._congested, self._drained = congested, drained
+        register = getattr(self.transport, "registerProducer", None)
+        if register is not None:
+            register(self, True)
+
     def pauseProducing(self) -> None:
         """Twisted: the transport's buffer is full."""
-        self.congested(self)
+        self._congested(self)
 
     def resumeProducing(self) -> None:
         """Twisted: there is room again."""
-        self.drained(self)
+        self._drained(self)
 
     def stopProducing(self) -> None:
         """Twisted: the connection is going; `connectionLost` says so."""

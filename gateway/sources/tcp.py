@@ -91,8 +91,7 @@ class TcpSource:
             return
         self._counters["connections"] += 1
         self._subscriptions[pump] = None
-        pump.congested = self._slow
-        pump.drained = self._fast
+        pump.watch_pace(self._slow, self._fast)
 
     def received(self, pump: TcpPump, events: Sequence[ServerEvent]) -> None:
         """What one read brought."""

@@ -279,8 +279,7 @@ def test_close_while_the_peer_is_slow(scene: Scene) -> None:
 def test_back_pressure(scene: Scene) -> None:
     """A peer that reads slower than we write is told to the owner, and so is that it has caught up."""
     paces: list[str] = []
-    scene.pump.congested = lambda pump: paces.append("congested")
-    scene.pump.drained = lambda pump: paces.append("drained")
+    scene.pump.watch_pace(lambda pump: paces.append("congested"), lambda pump: paces.append("drained"))
     scene.peer.transport.pauseProducing()
     scene.pump.send(b"x" * 70000)
     assert paces == ["congested"]

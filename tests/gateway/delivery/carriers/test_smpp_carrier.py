@@ -361,3 +361,19 @@ def test_stopped_while_throttled_and_under_way_it_leaves_nothing_behind(smsc: Ma
     one.answer = lambda event: None
     one.close()
     assert one.core.standing == set()
+
+
+def test_why_the_bind_was_lost_is_shown_until_something_else_is_known(smsc: Make) -> None:
+    """The reason of the loss, not that there is no connection; that only when a new one cannot be made."""
+    one = smsc(enquire_link=2).start()
+    one.far.pump.session.receive_data = lambda data, now: []  # hears nothing any more
+    one.advance(10.2)
+    state = one.carrier.state()
+    assert (state.up, state.detail) == (False, "no enquire_link_resp in time")
+    assert one.carrier.free() == 0
+    one.network.refuse("far")
+    one.advance(5)
+    assert one.carrier.state().detail == "cannot connect"
+    one.network.allow("far")
+    one.advance(20)
+    assert one.carrier.state().up
