@@ -267,6 +267,7 @@ def test_reading_paused(scene: Scene) -> None:
 
 def test_close_while_the_peer_is_slow(scene: Scene) -> None:
     """A close goes through although the peer had stopped reading, as soon as it reads what was said."""
+    scene.pump.watch_pace(lambda pump: None, lambda pump: None)
     scene.peer.transport.pauseProducing()
     scene.pump.send(b"x" * 70000)
     scene.pump.close()
