@@ -22,6 +22,7 @@ from gateway.model import NumberKind, OneWay, Role
 from gateway.roster import statements
 from gateway.roster.slots import FOREVER
 from gateway.roster.values import Area, Duty, Receiver, ReceiverKind, Slot, Unit
+from gateway.store.connection import data_version
 
 KEPT_DUTIES = 32_768
 """Units and roles whose duty is kept, some 1 KiB each: every one of a region of 10,000 units. Measured with
@@ -127,7 +128,7 @@ class RosterBook:
 
     def _refresh(self) -> None:
         """Forget what is kept if the roster has changed."""
-        version = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        version = data_version(self._connection)
         if version == self._version:
             return
         # The version is read first: a commit between the two reads is noticed by the next look.

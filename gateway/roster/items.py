@@ -5,6 +5,7 @@ limits, and turns into the value. `findings` tells in plain words what pydantic 
 """
 
 import datetime
+from abc import ABC, abstractmethod
 from collections.abc import Hashable
 from typing import Annotated, Literal, get_args
 
@@ -92,14 +93,14 @@ Date = Annotated[datetime.date, Field(ge=FIRST_DATE, le=LAST_DATE)]
 Word = Field(strict=False)  # an enum's word: strict would want the enum itself
 
 
-class Item(BaseModel):
+class Item(BaseModel, ABC):
     """One table of a roster file."""
 
     model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 
+    @abstractmethod
     def value(self) -> Value:
         """What it says, as a value."""
-        raise NotImplementedError
 
 
 class AreaItem(Item):
