@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from importlib.resources import files
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from fastapi import Depends, FastAPI, Request, Response
@@ -19,7 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from msgspec.json import encode
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from gateway.accounts.model import Session
+from gateway.accounts.model import Kind, Session
 from gateway.pagesdesk import PagesDesk
 from gateway.requests import Refused, Why
 from gateway.web import rights, words
@@ -27,14 +27,39 @@ from gateway.web.known import Callers
 from gateway.web.rights import Action
 from gateway.web.services import Services
 
+EVERYBODY = frozenset(Kind)
+IT = frozenset({Kind.IT})
+SCHEDULERS = IT | {Kind.UNIT}
+
+
+class Page(NamedTuple):
+    """One page: its template, the key of its name, and whom the navigation offers it to."""
+
+    template: str
+    name: str
+    kinds: frozenset[Kind] = EVERYBODY
+
+
 PAGES = {
-    # address: its template and the key of its name
-    "/schema": ("schedule.html", "nav.schedule"),
-    "/nu": ("now.html", "nav.now"),
-    "/larm": ("alerts.html", "nav.alerts"),
-    "/test": ("test.html", "nav.test"),
-    "/tackning": ("coverage.html", "nav.coverage"),
+    "/schema": Page("schedule.html", "nav.schedule"),
+    "/nu": Page("now.html", "nav.now"),
+    "/larm": Page("alerts.html", "nav.alerts"),
+    "/tackning": Page("coverage.html", "nav.coverage"),
+    "/test": Page("test.html", "nav.test"),
+    "/historik": Page("record.html", "nav.record", SCHEDULERS),
+    "/kalendrar": Page("calendars.html", "nav.calendars", SCHEDULERS),
+    "/utskrift": Page("paper.html", "nav.paper"),
+    "/enheter": Page("units.html", "nav.units", IT),
+    "/mottagare": Page("receivers.html", "nav.receivers", IT),
+    "/administratorer": Page("administrators.html", "nav.administrators", IT),
+    "/filer": Page("files.html", "nav.files", IT),
+    "/konton": Page("accounts.html", "nav.accounts", IT),
+    "/nycklar": Page("keys.html", "nav.keys", IT),
+    "/losenord": Page("password.html", "nav.password"),
 }
+"""In the order of the navigation; those of IT alone stand in a row of their own."""
+OWN = "/losenord"  # stands beside one's name, not among the pages
+
 HOME = "/schema"
 LOG_IN = "/login"
 LANGUAGE_COOKIE = "bakjour_language"
@@ -84,8 +109,10 @@ class _Pages:
         if session is None:
             after = quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""), safe="")
             return RedirectResponse(f"{LOG_IN}?next={after}", HTTPStatus.SEE_OTHER)
-        template, name = PAGES[request.url.path]
-        return self._render(request, template, name, session)
+        page = PAGES[request.url.path]
+        if session.account.kind not in page.kinds:
+            return self._render(request, "forbidden.html", page.name, session, HTTPStatus.FORBIDDEN)
+        return self._render(request, page.template, page.name, session)
 
     async def _language(self, request: Request) -> Response:
         """Remember the language, and go back to the page that asked, which is one of ours."""
@@ -103,7 +130,14 @@ class _Pages:
             return Response("not found", HTTPStatus.NOT_FOUND, media_type="text/plain")
         return Response(found, media_type=MEDIA[PurePosixPath(name).suffix])
 
-    def _render(self, request: Request, template: str, name: str, session: Session | None) -> Response:
+    def _render(
+        self,
+        request: Request,
+        template: str,
+        name: str,
+        session: Session | None,
+        status: HTTPStatus = HTTPStatus.OK,
+    ) -> Response:
         language = request.cookies.get(LANGUAGE_COOKIE, words.FIRST)
         said = words.of(language if language in words.LANGUAGES else words.FIRST)
         secret = rights.secret_of(request)
@@ -113,13 +147,13 @@ class _Pages:
             "other": said["language.other"],
             "title": said[name],
             "here": request.url.path,
-            "nav": [(address, said[key]) for address, (_, key) in PAGES.items()],
+            "nav": _navigation(said, session),
             "words": encode({key: text for key, text in said.items() if key.startswith("js.")}).decode(),
             "timezone": self._timezone,
             "account": None if session is None else session.account,
             "csrf": "" if session is None or secret is None else rights.csrf_token(secret),
         }
-        return HTMLResponse(self._templates.get_template(template).render(values))
+        return HTMLResponse(self._templates.get_template(template).render(values), status)
 
     def _session(self, request: Request) -> Session | None:
         secret = rights.secret_of(request)
@@ -129,6 +163,15 @@ class _Pages:
             return self._known.session(secret)
         except sqlite3.Error as error:
             raise Refused(Why.UNAVAILABLE, "the store cannot be read now") from error
+
+
+def _navigation(said: dict[str, str], session: Session | None) -> list[list[tuple[str, str]]]:
+    """The rows of the navigation as one's kind of account sees them: everybody's pages, then IT's."""
+    if session is None:
+        return []
+    seen = [(a, page) for a, page in PAGES.items() if session.account.kind in page.kinds and a != OWN]
+    rows = [[(a, said[page.name]) for a, page in seen if (page.kinds == IT) is its] for its in (False, True)]
+    return [row for row in rows if row]
 
 
 def _static() -> dict[str, bytes]:

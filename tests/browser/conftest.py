@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -102,17 +103,31 @@ class Site:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """One gateway for all of these tests; each uses days of its own."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip("there is no chromium on this machine")
+    """One gateway for all tests that leave its register alone; each uses days of its own."""
+    _want_chromium()
     made = Site(tmp_path_factory.mktemp("site"))
     yield made
     made.stop()
 
 
+@pytest.fixture(scope="module")
+def own_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A gateway of the test module's own, whose register it may change."""
+    _want_chromium()
+    made = Site(tmp_path_factory.mktemp("own"))
+    yield made
+    made.stop()
+
+
+def _want_chromium() -> None:
+    if not Path(CHROMIUM).exists():
+        pytest.skip("there is no chromium on this machine")
+
+
 @pytest.fixture(scope="session")
-def chromium(site: Site) -> Iterator[Any]:
+def chromium() -> Iterator[Any]:
     """The browser."""
+    _want_chromium()
     started = BESIDE.submit(lambda: playwright.sync_playwright().start()).result()
     browser = BESIDE.submit(started.chromium.launch, executable_path=CHROMIUM, args=FLAGS).result()
     yield browser
@@ -121,38 +136,52 @@ def chromium(site: Site) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def states() -> dict[str, Any]:
-    """The cookies of each account that has logged in."""
+def states() -> dict[tuple[str, str | None], Any]:
+    """The cookies of each account that has logged in at a site."""
     return {}
 
 
 @pytest.fixture
-def open_page(site: Site, chromium: Any, states: dict[str, Any]) -> Iterator[Callable[..., Any]]:
-    """Opens a page as somebody; no page may fault, nor ask for anything from another host."""
+def open_page(site: Site, open_at: Callable[..., Any]) -> Callable[..., Any]:
+    """Opens a page of the common site as somebody."""
+    return partial(open_at, site)
+
+
+@pytest.fixture
+def open_own(own_site: Site, open_at: Callable[..., Any]) -> Callable[..., Any]:
+    """Opens a page of the module's own site as somebody."""
+    return partial(open_at, own_site)
+
+
+@pytest.fixture
+def open_at(chromium: Any, states: dict[tuple[str, str | None], Any]) -> Iterator[Callable[..., Any]]:
+    """Opens a page of a site as somebody; no page may fault, nor ask for anything from another host."""
     faults: list[str] = []
     contexts = []
 
-    def watch(page: Any) -> None:
+    def watch(page: Any, address: str) -> None:
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("request", lambda one: one.url.startswith(site.address) or faults.append(one.url))
+        page.on("request", lambda one: one.url.startswith((address, "blob:")) or faults.append(one.url))
         page.on("console", lambda one: "Content Security" in one.text and faults.append(one.text))
 
-    def make(path: str, username: str | None = "ab12345", viewport: Any = DESKTOP, **more: Any) -> Any:
+    def make(
+        where: Site, path: str, username: str | None = "ab12345", viewport: Any = DESKTOP, **more: Any
+    ) -> Any:
         context = chromium.new_context(
-            base_url=site.address,
+            base_url=where.address,
             viewport=viewport,
             locale="sv-SE",
-            storage_state=states.get(username),
+            storage_state=states.get((where.address, username)),
             **more,
         )
         contexts.append(context)
         context.set_default_timeout(WITHIN)
         page = context.new_page()
-        watch(page)
+        watch(page, where.address)
         page.goto(path)
         if username is not None and "/login" in page.url:
             log_in(page, username)
-            states[username] = context.storage_state()
+            states[where.address, username] = context.storage_state()
         return page
 
     yield make

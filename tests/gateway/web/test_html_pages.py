@@ -20,7 +20,7 @@ async def test_nobody_is_sent_to_the_log_in(house: Any, path: str) -> None:
 @pytest.mark.parametrize("path", PAGES)
 async def test_nothing_inline_and_nothing_from_elsewhere(house: Any, path: str) -> None:
     """A page has no script, style or handler of its own, loads from this host alone, tells no roster."""
-    reply = await (await house.browser("reader")).ask("GET", path)
+    reply = await (await house.browser("it")).ask("GET", path)
     text = reply.body.decode()
     assert reply.status == 200
     assert "default-src 'self'" in reply.header("content-security-policy")

@@ -1,14 +1,6 @@
-"""What the pages say, in Swedish and in English.
+"""What every page says, and the pages of scheduling, alerts and coverage."""
 
-Rules: Swedish comes first, in the words that the users know the product by: Shift selector, Personalschema,
-Personaltilldelning, verksamhetsområde, enhet, läkare, sjuksköterska. Keys that begin with `js.` go to the
-modules of the browser, the others stay in the templates. Places in curly brackets are filled in there.
-"""
-
-FIRST = "sv"
-LANGUAGES = ("sv", "en")
-
-_SAID = {
+SAID = {
     # key: (Swedish, English)
     "language": ("sv", "en"),
     "language.other": ("en", "sv"),
@@ -24,6 +16,21 @@ _SAID = {
     "nav.alerts": ("Larm", "Alerts"),
     "nav.coverage": ("Täckning", "Coverage"),
     "nav.test": ("Testlarm", "Test pages"),
+    "nav.record": ("Historik", "Record"),
+    "nav.calendars": ("Kalendrar", "Calendars"),
+    "nav.paper": ("Utskrift", "Print"),
+    "nav.units": ("Områden och enheter", "Areas and units"),
+    "nav.receivers": ("Mottagare", "Receivers"),
+    "nav.administrators": ("Administratörer", "Administrators"),
+    "nav.files": ("Import och export", "Import and export"),
+    "nav.accounts": ("Konton", "Accounts"),
+    "nav.keys": ("API-nycklar", "API keys"),
+    "nav.password": ("Byt lösenord", "Change password"),
+    "nav.it": ("IT", "IT"),
+    "forbidden": (
+        "Ditt konto har inte rätt till den här sidan. Fråga IT.",
+        "Your account has no right to this page. Ask IT.",
+    ),
     "test.receivers": ("Enhetens mottagare", "Receivers of the unit"),
     "test.hint": (
         "Mottagaren får ett larm märkt TEST. Numret är prövat när testlarmet har besvarats.",
@@ -217,9 +224,3 @@ _SAID = {
     "js.holes": ("Luckor de närmaste 14 dagarna: {count}.", "Holes in the coming 14 days: {count}."),
     "js.coverage.open": ("Öppna passet i schemat", "Open the shift in the schedule"),
 }
-
-
-def of(language: str) -> dict[str, str]:
-    """Every text in one of LANGUAGES, by key."""
-    place = LANGUAGES.index(language)
-    return {key: texts[place] for key, texts in _SAID.items()}
