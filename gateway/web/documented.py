@@ -25,11 +25,12 @@ def route(
     body: type[Struct] | None = None,
     *,
     status: int = 200,
-    media: str = "application/json",
+    media: str | tuple[str, ...] = "application/json",
     is_open: bool = False,
     **problems: str,
 ) -> dict[str, Any]:
-    """The keywords of a route: its reply (None: nothing), its body, and its problems as e404="…"."""
+    """The keywords of a route: its reply (None: nothing) in one or several media types, its body, and its
+    problems as e404="…"."""
     told = _ALWAYS | ({} if is_open else _GUARDED) | ({} if body is None else _BODY)
     told |= {int(code.removeprefix("e")): text for code, text in problems.items()}
     responses: dict[int | str, dict[str, Any]] = {
@@ -37,7 +38,8 @@ def route(
     }
     answer: dict[str, Any] = {"description": "done"}
     if reply is not None:
-        answer["content"] = {media: {"schema": {"type": "string"} if reply is str else schema(reply)}}
+        shape = {"schema": {"type": "string"} if reply is str else schema(reply)}
+        answer["content"] = dict.fromkeys((media,) if isinstance(media, str) else media, shape)
     made: dict[str, Any] = {
         "response_class": Response,
         "status_code": status,

@@ -93,7 +93,8 @@ def _bind(positional: tuple[str, ...], named: dict[str, str], *, unix: bool) -> 
     port = int(named.get("port", positional[0] if positional else "0"))
     interface = named.get("interface", "")
     family = socket.AF_INET6 if ":" in interface else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio turns Nagle's algorithm off only where the protocol is named: without it a reply waits 40 ms.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((interface, port))

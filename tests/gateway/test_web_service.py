@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,30 @@ def get(family: int, address: object) -> bytes:
         client.connect(address)  # type: ignore[arg-type]
         client.sendall(REQUEST)
         return b"".join(iter(lambda: client.recv(4096), b""))
+
+
+def times(address: tuple[str, int]) -> list[float]:
+    """How long each of some requests over one connection took, in seconds, blocking."""
+    took = []
+    with socket.create_connection(address, 3) as client:
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for _ in range(10):
+            begun = time.monotonic()
+            client.sendall(REQUEST.replace(b"close", b"keep-alive"))
+            got = b""
+            while not got.endswith(b'"pong"'):
+                got += client.recv(4096)
+            took.append(time.monotonic() - begun)
+    return took
+
+
+async def test_no_reply_waits_for_an_acknowledgement() -> None:
+    """Nagle's algorithm is off: with it every reply after the first waits 40 ms for the client's ACK."""
+    service = WebService(application(), "tcp:0:interface=127.0.0.1")
+    await service.start()
+    port = int(service.address.removeprefix("http://127.0.0.1:"))
+    assert min((await deferToThread(times, ("127.0.0.1", port)))[2:]) < 0.03
+    await service.stop()
 
 
 async def test_tcp() -> None:
