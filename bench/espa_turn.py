@@ -134,7 +134,7 @@ def _give_extensions(store: Path) -> None:
     """Whoever is on duty at DECT_UNIT has a handset."""
     conn = sqlite3.connect(store)
     conn.execute(
-        "UPDATE receiver SET number = 20000 + rowid, number_kind = 'extension' WHERE id LIKE ?",
+        "UPDATE receiver_version SET number = 20000 + rowid, number_kind = 'extension' WHERE id LIKE ?",
         (f"r-{DECT_UNIT:05}-%",),
     )
     conn.commit()

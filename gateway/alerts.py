@@ -161,7 +161,7 @@ def refusal_of_event(
         source=event.source,
         event=event.id,
         kind=event.kind.value,
-        unit=event.unit or None,
+        unit=_shown_unit(event.unit) or None,
         priority=event.priority,
         errors=tuple((error.path, error.message) for error in errors),
     )
@@ -177,7 +177,7 @@ def refusal_of_fault(fault: EventFault, way: str, at: int) -> Refusal:
         source=known.source,
         event=known.id,
         kind=known.kind and known.kind.value,
-        unit=known.unit,
+        unit=known.unit and (_shown_unit(known.unit) or None),
         priority=known.priority,
         errors=tuple((error.path, error.message) for error in fault.errors),
     )

@@ -6,6 +6,7 @@
 
 import sqlite3
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 from twisted.internet.defer import Deferred, fail, gatherResults, maybeDeferred, succeed
@@ -26,6 +27,7 @@ from gateway.intake import Intake
 from gateway.lines import make_carrier, make_source, words
 from gateway.logs import get_logger
 from gateway.model import Alert, NumberKind, Origin, OutcomeWord, Role, Rung
+from gateway.news import News
 from gateway.operators import AS_LAST_RESORT, Operators
 from gateway.outbox import Outbox
 from gateway.pager import Pager
@@ -87,17 +89,15 @@ class Gateway:
         self.who = Who(self.book, config.routing, config.gateway.catch_all)
         self.alarms = AlarmBoard(clock, writer)
         self.taps = Taps()
+        self.news = News()
         self.outbox = Outbox(
             lambda since, limit: history.outcomes(reader, since, limit), lambda: history.last_seq(reader)
         )
         scribe = Scribe(config, reader, self.alarms)
         self.dispatcher = Dispatcher(clock, scribe.text, self.alarms, scribe.reply)
-        self.keeper = Keeper(clock, writer, self._load, self.dispatcher.act, self.outbox.publish, self._fault)
-        self._tracker = Tracker(
-            clock,
-            self.keeper,
-            lambda carrier, number, since: alerts.attempts_to(reader, carrier, number, since),
-        )
+        act = self.news.after(self.dispatcher.act)
+        self.keeper = Keeper(clock, writer, self._load, act, self.outbox.publish, self._fault)
+        self._tracker = Tracker(clock, self.keeper, partial(alerts.attempts_to, reader))
         mobile = [carrier.name for carrier in config.serving(NumberKind.MOBILE)]
         self.answers = Answers(
             clock,
@@ -138,6 +138,7 @@ class Gateway:
             self._adopt,
             self._close_case,
             self._last_resort,
+            self.news.refusal,
         )
         joints = Joints(
             intake=self.intake,
@@ -280,10 +281,7 @@ class Gateway:
     def _used_kinds(self) -> frozenset[NumberKind]:
         revision = self.book.revision()
         if self._kinds[0] != revision:
-            self._kinds = (
-                revision,
-                self.book.number_kinds(),
-            )
+            self._kinds = (revision, self.book.number_kinds())
             self._know_operators()
         return self._kinds[1]
 

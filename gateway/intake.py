@@ -70,6 +70,7 @@ class Intake:
         adopt: Callable[[Accepted, e.Change], None],
         close_case: Callable[[Event], "Deferred[int]"],
         last_resort: Callable[[str], tuple[Rung, ...]],
+        tell_refusal: Callable[[Refusal], None] = lambda _: None,
     ) -> None:
         self._clock = clock
         self._writer = writer
@@ -80,6 +81,7 @@ class Intake:
         self._adopt = adopt
         self._close_case = close_case
         self._last_resort = last_resort
+        self._tell_refusal = tell_refusal
         self._open: dict[Deferred[Answer], tuple[float, Answer]] = {}  # by deadline: all wait equally long
         self._timer: IDelayedCall | None = None
         self.counts: dict[str, int] = dict.fromkeys(AnswerStatus, 0)
@@ -183,8 +185,12 @@ class Intake:
         if answer.status is AnswerStatus.REJECTED:
             what = ", ".join(path or "document" for path, _ in refusal.errors)
             self._alarms.tell(f"rejected:{refusal.way}", f"an event by {refusal.way} was rejected: {what}")
-        stored = self._writer.run(refuse, refusal)
-        return self._answered(stored.addCallback(lambda _: answer), answer)
+
+        def refused(_: None) -> Answer:
+            self._tell_refusal(refusal)
+            return answer
+
+        return self._answered(self._writer.run(refuse, refusal).addCallback(refused), answer)
 
     def _close(self, event: Event) -> "Deferred[Answer]":
         def closed(count: int) -> Answer:

@@ -12,6 +12,7 @@ from typing import Any, cast
 from twisted.internet.defer import Deferred
 
 from gateway import replies, requests, views
+from gateway.accounts import records
 from gateway.audit.keys import add_key, revoke_key
 from gateway.config import Config
 from gateway.ports import LineState, StoreUnavailable, Writer
@@ -113,9 +114,12 @@ class Operations:
         if faults:
             raise Refused(Why.INVALID, f"the question has {len(faults)} fault(s)", tuple(faults))
         known = cast(Kind, kind)
-        return views.who(
-            asked, known, at, self._who.ask(asked.unit, asked.profession, known, asked.priority, at)
-        )
+        found = self._who.ask(asked.unit, asked.profession, known, asked.priority, at)
+        return views.who(asked, known, at, found, self._name_of)
+
+    def _name_of(self, username: str) -> str | None:
+        known = records.account(self._reader, username)
+        return None if known is None else known.name
 
     def _list_alerts(self, asked: requests.ListAlerts) -> tuple[replies.AlertSummary, ...]:
         found = history.recent(self._reader, _limit(asked.limit), asked.open_only)
@@ -129,7 +133,8 @@ class Operations:
             raise _no_alert(asked.alert) from None
 
     def _list_refusals(self, asked: requests.ListRefusals) -> tuple[replies.RefusalEntry, ...]:
-        return tuple(map(views.refusal, history.refusals(self._reader, _limit(asked.limit))))
+        found = history.refusals(self._reader, _limit(asked.limit), asked.rejected_only)
+        return tuple(map(views.refusal, found))
 
     def _list_alarms(self, asked: requests.ListAlarms) -> tuple[replies.AlarmEntry, ...]:
         if asked.standing_only:

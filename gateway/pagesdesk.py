@@ -1,7 +1,8 @@
 """What only the running gateway does for the pages: editing that is told live, coverage, test pages.
 
 Rules: an edit is told to browsers as soon as it is committed; every other change of the roster is noticed by
-its revision within `LOOK`. The record's old rows are removed once a day.
+its revision within `LOOK`, and so are the technical alarms that stand. The record's old rows are removed
+once a day.
 """
 
 from collections.abc import Sequence
@@ -9,10 +10,11 @@ from collections.abc import Sequence
 from twisted.internet.defer import Deferred
 
 from gateway.app import Gateway
+from gateway.audit.reading import head
 from gateway.clock import Clock
 from gateway.config import Config
 from gateway.desk import Desk
-from gateway.model import NumberKind
+from gateway.model import Alert, NumberKind, Refusal
 from gateway.ports import Writer
 from gateway.roster.coverage_guard import CoverageGuard
 from gateway.roster.editing_service import Editing
@@ -20,14 +22,15 @@ from gateway.roster.editing_values import Edited
 from gateway.roster.values import Receiver
 from gateway.roster.who import Who
 from gateway.rosterfiles import RosterFiles
+from gateway.store import alarm_log
 from gateway.store.values import StoredOutcome
 from gateway.supervision.loops import Loop
 from gateway.testpages import TestPages
 from gateway.web.live import LiveHub
-from gateway.web.told import outcome_told, slot_told
+from gateway.web.told import alarms_told, alert_told, outcome_told, refusal_told, slot_told
 
 LOOK = 0.5
-"""Seconds between two looks at the roster's revision: an import shows in browsers within a second."""
+"""Seconds between two looks at the roster's revision and the alarms: both show within a second."""
 
 COVERAGE_LOOK = 15.0
 """Seconds between two looks at the holes that are known; a warning is that late at most."""
@@ -54,7 +57,11 @@ class PagesDesk:
         self.writer = writer
         self._config = config
         self._outcomes = gateway.outbox.subscribe(self._heard, None)
+        gateway.news.on_alert.append(self._alerted)
+        gateway.news.on_refusal.append(self._refused)
         self._revision = -1
+        self._record = -1
+        self._alarms: list[alarm_log.LoggedAlarm] = []  # that stood at the last look
         self._guard = CoverageGuard(
             clock,
             writer,
@@ -77,6 +84,7 @@ class PagesDesk:
     def start(self) -> None:
         """Take up test pages, and begin to look."""
         self._revision = self.book.revision()
+        self._record = head(self.desk.reader).seq
         self.tests.start()
         self._outcomes.resume()
         for loop in self._loops:
@@ -108,11 +116,25 @@ class PagesDesk:
         for outcome in outcomes:
             self.live.publish("outcome", outcome_told(outcome))
 
+    def _alerted(self, alert: Alert) -> None:
+        self.live.publish("alert", alert_told(alert))
+
+    def _refused(self, refusal: Refusal) -> None:
+        self.live.publish("refusal", refusal_told(refusal))
+
     def _look(self) -> None:
+        standing = alarm_log.standing(self.desk.reader)
+        if standing != self._alarms:
+            self._alarms = standing
+            self.live.publish("alarm", alarms_told(standing))
         revision = self.book.revision()
         if revision != self._revision:
             self._revision = revision
             self.live.publish("roster", {"revision": revision})
+        record = head(self.desk.reader).seq
+        if record != self._record:
+            self._record = record
+            self.live.publish("record", {"seq": record})
 
     def _purge(self) -> None:
         Deferred.fromCoroutine(self.desk.purge())

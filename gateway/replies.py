@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from gateway.accounts.model import Kind as AccountKind
 from gateway.model import Origin, OutcomeWord, Proof, Role
+from gateway.roster.changes import Action
 from gateway.store.keys import Scope
 from protocols.capture import Direction
 from protocols.clinic24.event import Kind
@@ -41,6 +42,7 @@ class WhoReceiver(Struct, frozen=True):
     end: str | None = None
     made_by: str | None = None  # who made the assignment: a user name, or import
     made_at: str | None = None
+    made_by_name: str | None = None  # None where that is no account
 
 
 class WhoAnswer(Struct, frozen=True):
@@ -62,7 +64,10 @@ class WhoAnswer(Struct, frozen=True):
 
 
 class TimelineEntry(Struct, frozen=True):
-    """One line of an alert's timeline; `status` is None where it is no outcome."""
+    """One line of an alert's timeline; `status` is None where it is no outcome.
+
+    `text` and `reason` are English, as they are stored; `said` and `why` are the same in both languages.
+    """
 
     at: str
     scope: str
@@ -71,6 +76,8 @@ class TimelineEntry(Struct, frozen=True):
     carrier: str | None
     reason: str | None
     text: str
+    said: Reason
+    why: Reason | None = None
     final: bool = False
     late: bool = False
 
@@ -84,8 +91,10 @@ class AlertSummary(Struct, frozen=True):
     open: bool
     status: str
     unit: str
+    unit_name: str
     kind: Kind | None
     role: Role | None
+    profession: str | None  # that was asked for, if it is none of the two
     priority: int
     case: str | None
     receivers: tuple[str, ...]  # who has been paged, by name
@@ -112,7 +121,7 @@ class Line(Struct, frozen=True):
 
 
 class RefusalEntry(Struct, frozen=True):
-    """One event that became no alert."""
+    """One event that became no alert. `why` says each error as a sentence, without what was refused."""
 
     at: str
     status: str
@@ -123,24 +132,59 @@ class RefusalEntry(Struct, frozen=True):
     unit: str | None
     priority: int | None
     errors: tuple[tuple[str, str], ...]
+    why: tuple[Reason, ...] = ()
 
 
 class AlarmEntry(Struct, frozen=True):
-    """One technical alarm."""
+    """One technical alarm. `said` is what is wrong in a few words, for whoever does not run the gateway."""
 
     key: str
     text: str
     raised_at: str
     cleared_at: str | None
     count: int
+    said: Reason
+
+
+class ChangedField(Struct, frozen=True):
+    """One field of an entry before and after, as the roster file has it; null: nothing is said."""
+
+    key: str
+    before: str | bool | tuple[str, ...] | None
+    after: str | bool | tuple[str, ...] | None
+
+
+class ChangedEntry(Struct, frozen=True):
+    """What an import does to one entry of the roster file."""
+
+    does: Action
+    table: str
+    key: tuple[str, ...]  # as the roster file puts it together
+    name: str  # for people
+    fields: tuple[ChangedField, ...]  # that differ, without the key
+
+
+class TableCount(Struct, frozen=True):
+    """How many entries of one table an import adds, changes and removes."""
+
+    table: str
+    add: int
+    change: int
+    remove: int
 
 
 class RosterImported(Struct, frozen=True):
-    """What an import did, or with a dry run would do: `count` changes, the first of them told."""
+    """What an import did, or with a dry run would do: `count` changes, the first of them told.
+
+    `lines` tells the same changes as `changes`, for pages. `version` is that of a dry run: see ImportRoster.
+    """
 
     applied: bool
     count: int
     changes: tuple[str, ...]
+    lines: tuple[ChangedEntry, ...] = ()
+    counts: tuple[TableCount, ...] = ()
+    version: str = ""
 
 
 class RosterText(Struct, frozen=True):

@@ -93,9 +93,10 @@ class ListLines(Request, frozen=True, tag="lines"):
 
 
 class ListRefusals(Request, frozen=True, tag="refusals"):
-    """The last events that became no alert."""
+    """The last events that became no alert; those that the criteria ignore can be left out."""
 
     limit: int = DEFAULT_LIMIT
+    rejected_only: bool = False
 
 
 class ListAlarms(Request, frozen=True, tag="alarms"):
@@ -106,13 +107,17 @@ class ListAlarms(Request, frozen=True, tag="alarms"):
 
 
 class ImportRoster(Request, frozen=True, tag="roster_import"):
-    """Merge a roster file, or with `replace` make it the whole truth; `confirmed` is the user's --yes."""
+    """Merge a roster file, or with `replace` make it the whole truth; `confirmed` is the user's --yes.
+
+    `version` is that of the preview which the user saw: refused if the file would do something else.
+    """
 
     text: str
     dry_run: bool = False
     replace: bool = False
     confirmed: bool = False
     form: RosterForm = RosterForm.TOML
+    version: str | None = None
 
 
 class ExportRoster(Request, frozen=True, tag="roster_export"):

@@ -4,10 +4,11 @@ Rules: instants become RFC 3339 in UTC; an alert's number becomes text, because 
 with. An open alert's status is how far its pages have come, and `accepted` before any was taken.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from msgspec.structs import asdict
 
+from gateway import refusal_words, timeline_words
 from gateway.accounts.model import Account
 from gateway.audit.chain import Verdict
 from gateway.delivery.pages import PROOF_ORDER, proof_of
@@ -32,6 +33,7 @@ from gateway.roster.resolve import Candidate, Resolution
 from gateway.roster.values import Words
 from gateway.store.alarm_log import LoggedAlarm
 from gateway.store.keys import ApiKey
+from gateway.supervision import wording
 from protocols.clinic24 import times
 from protocols.clinic24.event import Kind
 
@@ -55,8 +57,10 @@ def summary(alert: Alert) -> AlertSummary:
         open=alert.closed is None,
         status=status(alert),
         unit=subject.unit,
+        unit_name=subject.unit_name,
         kind=subject.kind,
         role=subject.role,
+        profession=subject.profession,
         priority=subject.priority,
         case=subject.case,
         receivers=tuple(paged),
@@ -71,7 +75,7 @@ def detail(alert: Alert, timeline: Sequence[Step]) -> AlertDetail:
         **asdict(summary(alert)),
         proof=_proof(alert, timeline),
         expires_at=times.render(alert.expires_at),
-        timeline=tuple(_entry(step) for step in timeline),
+        timeline=tuple(_entry(step, alert) for step in timeline),
     )
 
 
@@ -83,8 +87,10 @@ def status(alert: Alert) -> str:
     return "accepted" if proof is Proof.NONE else proof.value
 
 
-def who(asked: AskWho, kind: Kind, at: int, resolution: Resolution) -> WhoAnswer:
-    """The resolver's answer."""
+def who(
+    asked: AskWho, kind: Kind, at: int, resolution: Resolution, name_of: Callable[[str], str | None]
+) -> WhoAnswer:
+    """The resolver's answer; `name_of` names who made an assignment."""
     return WhoAnswer(
         unit=resolution.unit.id if resolution.unit else asked.unit,
         unit_name=resolution.unit.name if resolution.unit else None,
@@ -102,7 +108,7 @@ def who(asked: AskWho, kind: Kind, at: int, resolution: Resolution) -> WhoAnswer
                 backup=candidate.receiver.backup,
                 origin=candidate.origin,
                 reasons=(_reason(candidate.reason),),
-                **_assigned(candidate),
+                **_assigned(candidate, name_of),
             )
             for candidate in resolution.candidates
         ),
@@ -110,7 +116,7 @@ def who(asked: AskWho, kind: Kind, at: int, resolution: Resolution) -> WhoAnswer
     )
 
 
-def _assigned(candidate: Candidate) -> dict[str, str]:
+def _assigned(candidate: Candidate, name_of: Callable[[str], str | None]) -> dict[str, str | None]:
     """The assignment by which somebody is on duty."""
     slot = candidate.slot
     if slot is None:
@@ -122,6 +128,7 @@ def _assigned(candidate: Candidate) -> dict[str, str]:
         "end": times.render(slot.end),
         "made_by": slot.made_by,
         "made_at": times.render(slot.made_at),
+        "made_by_name": name_of(slot.made_by),
     }
 
 
@@ -161,13 +168,19 @@ def refusal(refused: Refusal) -> RefusalEntry:
         unit=refused.unit,
         priority=refused.priority,
         errors=refused.errors,
+        why=tuple(refusal_words.why(*error) for error in refused.errors),
     )
 
 
 def alarm(logged: LoggedAlarm) -> AlarmEntry:
     """One technical alarm."""
     return AlarmEntry(
-        logged.key, logged.text, times.render(logged.raised_at), _instant(logged.cleared_at), logged.count
+        key=logged.key,
+        text=logged.text,
+        raised_at=times.render(logged.raised_at),
+        cleared_at=_instant(logged.cleared_at),
+        count=logged.count,
+        said=Reason(*(wording.phrase(logged.key, logged.text, language) for language in ("sv", "en"))),
     )
 
 
@@ -176,7 +189,7 @@ def key(known: ApiKey) -> KeyEntry:
     return KeyEntry(known.name, known.scope, times.render(known.created_at), _instant(known.revoked_at))
 
 
-def _entry(step: Step) -> TimelineEntry:
+def _entry(step: Step, alert: Alert) -> TimelineEntry:
     return TimelineEntry(
         at=times.render(step.at),
         scope=step.scope,
@@ -185,6 +198,8 @@ def _entry(step: Step) -> TimelineEntry:
         carrier=step.carrier,
         reason=step.reason,
         text=step.text,
+        said=timeline_words.text(step.text),
+        why=None if step.reason is None else timeline_words.reason(step.reason, alert.rungs),
         final=step.final,
         late=step.late,
     )

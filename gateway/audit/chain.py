@@ -2,7 +2,8 @@
 
 Rules: a row's hash covers every one of its columns and the hash of the row before it. A record begins with
 row 1, or behind rows that were removed for their age; then a later row of the same record says up to which
-row, and with which hash, and that must fit. It ends where the head says that it ends.
+row, and with which hash, and that must fit. It ends where the head says that it ends. A column is a number, a
+text or NULL: octets, which JSON would write as some text, are an edit whatever they hash to.
 """
 
 from collections.abc import Iterable, Iterator
@@ -55,15 +56,24 @@ class Verdict:
     findings: tuple[str, ...]
 
 
+NO_HEAD = Head(-1, "")
+"""In place of the head, where somebody took it away."""
+
+
 def digest(*columns: object) -> str:
     """The hash of a row's columns in their order, the own hash left out."""
     return sha256(msgspec.json.encode(columns)).hexdigest()
 
 
-def hash_of(entry: Entry) -> str:
-    """The hash that the row must have."""
+def hash_of(entry: Entry) -> str | None:
+    """The hash that the row must have; None if it holds what nobody can have recorded."""
     columns = msgspec.structs.astuple(entry)
-    return digest(*columns[:-1])
+    if any(isinstance(column, bytes) for column in columns):
+        return None
+    try:
+        return digest(*columns[:-1])
+    except UnicodeEncodeError:
+        return None  # text that was no UTF-8 in the file, see `reading.verified`
 
 
 def verify(rows: Iterable[Entry], head: Head, known: Head | None = None) -> Verdict:
@@ -105,11 +115,15 @@ class _Check:
     def verdict(self, head: Head) -> Verdict:
         self._beginning()
         end = Head(0, "") if self._last is None else Head(self._last.seq, self._last.hash)
-        if end != head:
+        if head == NO_HEAD:
+            self._tell(f"the head is missing, which says that the record ends with row {end.seq}")
+        elif end != head:
             self._tell(f"the record ends with row {end.seq}, but its head names row {head.seq}: cut or added")
         if self._known is not None and self._known.seq > end.seq:
             self._tell(f"row {self._known.seq}, which was noted, is missing")
         first = 0 if self._first is None else self._first.seq
+        if self._known is not None and self._known.seq < first:
+            self._tell(f"row {self._known.seq}, which was noted, is kept no longer: it proves nothing now")
         return Verdict(self._count, first, head, tuple(self._found))
 
     def _beginning(self) -> None:

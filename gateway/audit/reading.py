@@ -1,17 +1,21 @@
-"""Lists, filters, exports and verifies the record. Functions over a connection; they raise sqlite3.Error."""
+"""Lists, filters, exports and verifies the record. Functions over a connection; they raise sqlite3.Error.
+
+Rules: a row is listed as it stands, whatever it holds: one that somebody altered must show, not fault.
+"""
 
 import csv
 import io
 import sqlite3
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict
 
 from gateway.audit import statements as sql
-from gateway.audit.chain import Entry, Head, Verdict, verify
-from gateway.roster.slots import FOREVER
+from gateway.audit.chain import NO_HEAD, Entry, Head, Verdict, verify
+from gateway.roster.versioned import FOREVER
 from protocols.clinic24 import times
 
 CHUNK = 1000
@@ -77,24 +81,50 @@ def last_of(conn: sqlite3.Connection, subject: str) -> Entry | None:
 
 
 def head(conn: sqlite3.Connection) -> Head:
-    """Where the record ends."""
-    return Head(*conn.execute(sql.HEAD).fetchone())
+    """Where the record ends; NO_HEAD if somebody took that away."""
+    row = conn.execute(sql.HEAD).fetchone()
+    return NO_HEAD if row is None else Head(*row)
 
 
 def verified(conn: sqlite3.Connection, known: Head | None = None) -> Verdict:
-    """Read one snapshot of the whole record through: a second for 100,000 rows, not for the reactor."""
+    """Read one snapshot of the whole record through: a second for 100,000 rows, not for the reactor.
+
+    What is no UTF-8 in the file is read too, and found, where sqlite3 would give up.
+    """
+    strict, conn.text_factory = conn.text_factory, _readable
     conn.execute("BEGIN")
     try:
         return verify(_every(conn), head(conn), known)
     finally:
         conn.execute("COMMIT")
+        conn.text_factory = strict
+
+
+def tolerant(conn: sqlite3.Connection) -> None:
+    """Have the connection read what is no UTF-8 too; its odd octets are written out."""
+    conn.text_factory = lambda octets: octets.decode("utf-8", "backslashreplace")
+
+
+def time_of(entry: Entry) -> str:
+    """When it was, for people; whatever stands there, if that is no instant."""
+    try:
+        return times.render(entry.at)
+    except (TypeError, ValueError, OverflowError):
+        return str(entry.at)
+
+
+def content(text: str | None) -> Any:
+    """`before` or `after` as a value; of one that is no JSON any more, what stands there."""
+    try:
+        return None if text is None else msgspec.json.decode(text)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return {"unreadable": str(text)}
 
 
 def as_json_line(entry: Entry) -> str:
     """A row as one line of JSON; `before` and `after` are values, not texts."""
-    row = asdict(entry) | {"at": times.render(entry.at)}
-    for name in ("before", "after"):
-        row[name] = None if row[name] is None else msgspec.Raw(row[name].encode())
+    row = asdict(entry) | {"at": time_of(entry)}
+    row |= {"before": content(entry.before), "after": content(entry.after)}
     return msgspec.json.encode(row).decode() + "\n"
 
 
@@ -105,7 +135,7 @@ def as_csv(entries: Iterable[Entry], *, header: bool) -> str:
     if header:
         writer.writerow(CSV_COLUMNS)
     for entry in entries:
-        row = asdict(entry) | {"at": times.render(entry.at)}
+        row = asdict(entry) | {"at": time_of(entry)}
         writer.writerow([_cell(row[name]) for name in CSV_COLUMNS])
     return out.getvalue()
 
@@ -123,6 +153,10 @@ def _every(conn: sqlite3.Connection) -> Iterator[Entry]:
     while rows := [Entry(*row) for row in conn.execute(sql.AFTER, (after, CHUNK))]:
         yield from rows
         after = rows[-1].seq
+
+
+def _readable(octets: bytes) -> str:
+    return octets.decode("utf-8", "surrogateescape")
 
 
 def _cell(value: object) -> str:

@@ -1,7 +1,8 @@
 """Secret addresses of calendars: made, revoked, and what one shows. Functions over a connection.
 
 Rules: an address is random and stored as its hash, like a session; whoever has it reads that one calendar
-and nothing else. Making and revoking stand in the record of changes.
+and nothing else. It is good until it is revoked, and only while its receiver or unit is in the register.
+Making and revoking stand in the record of changes, at the unit where that was done.
 """
 
 import secrets
@@ -23,7 +24,12 @@ from gateway.roster.slots import SlotKey
 COLUMNS = "id, receiver, unit, made_by, made_at, revoked_at"
 ADD = "INSERT INTO calendar_feed (hash, receiver, unit, made_by, made_at) VALUES (?, ?, ?, ?, ?)"
 GOOD = f"SELECT {COLUMNS} FROM calendar_feed WHERE hash = ? AND revoked_at IS NULL"  # noqa: S608
-ALL = f"SELECT {COLUMNS} FROM calendar_feed ORDER BY id DESC LIMIT ?"  # noqa: S608
+OF_UNIT = f"""
+SELECT {COLUMNS} FROM calendar_feed
+WHERE unit = ? OR receiver IN (SELECT receiver FROM receiver_unit WHERE unit = ?)
+ORDER BY revoked_at IS NOT NULL, id DESC LIMIT ?
+"""  # noqa: S608
+"""Good ones first, so that no number of revoked ones hides one that can be revoked."""
 ONE = f"SELECT {COLUMNS} FROM calendar_feed WHERE id = ?"  # noqa: S608
 REVOKE = "UPDATE calendar_feed SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL"
 
@@ -40,29 +46,30 @@ class Feed(Struct, frozen=True):
 
 
 def add(
-    conn: sqlite3.Connection, receiver: str | None, unit: str | None, by: str, at: int
+    conn: sqlite3.Connection, receiver: str | None, unit: str | None, where: str, by: str, at: int
 ) -> tuple[int, str]:
-    """Make a feed; returns its number and its secret, this once."""
+    """Make a feed of a receiver or a unit, at the unit `where`; returns number and secret, this once."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
     number = conn.execute(ADD, (hash_of(secret), receiver, unit, by, at)).lastrowid
     assert number is not None
-    told = {"receiver": receiver, "unit": unit}
-    append(conn, at, by, [Change("calendar.add", f"calendar {number}", unit, None, told)])
+    append(conn, at, by, [Change("calendar.add", f"calendar {number}", where, None, _told(receiver, unit))])
     return number, secret
 
 
-def revoke(conn: sqlite3.Connection, number: int, by: str, at: int) -> bool:
-    """Make a feed worthless; False if there is no good one."""
-    if conn.execute(REVOKE, (at, number)).rowcount == 0:
+def revoke(conn: sqlite3.Connection, feed: Feed, where: str, by: str, at: int) -> bool:
+    """Make a feed worthless, at the unit `where`; False if it is so already."""
+    if conn.execute(REVOKE, (at, feed.id)).rowcount == 0:
         return False
-    append(conn, at, by, [Change("calendar.revoke", f"calendar {number}", None, {"good": True})])
+    told = _told(feed.receiver, feed.unit)
+    append(conn, at, by, [Change("calendar.revoke", f"calendar {feed.id}", where, told)])
     return True
 
 
 def good(conn: sqlite3.Connection, secret: str) -> Feed | None:
-    """The feed of a secret address; None if there is none."""
+    """The feed of a secret address; None if there is none, or nobody whom it could show."""
     row = conn.execute(GOOD, (hash_of(secret),)).fetchone()
-    return None if row is None else Feed(*row)
+    feed = None if row is None else Feed(*row)
+    return feed if feed is not None and _registered(conn, feed) else None
 
 
 def one(conn: sqlite3.Connection, number: int) -> Feed | None:
@@ -71,9 +78,9 @@ def one(conn: sqlite3.Connection, number: int) -> Feed | None:
     return None if row is None else Feed(*row)
 
 
-def feeds(conn: sqlite3.Connection, limit: int) -> list[Feed]:
-    """The last feeds, the newest first."""
-    return [Feed(*row) for row in conn.execute(ALL, (limit,))]
+def of_unit(conn: sqlite3.Connection, unit: str, limit: int) -> list[Feed]:
+    """The feeds of a unit and of its receivers: the good ones, then the revoked, each the newest first."""
+    return [Feed(*row) for row in conn.execute(OF_UNIT, (unit, unit, limit))]
 
 
 def entries(conn: sqlite3.Connection, feed: Feed, now: int) -> tuple[str, list[Entry]]:
@@ -83,6 +90,17 @@ def entries(conn: sqlite3.Connection, feed: Feed, now: int) -> tuple[str, list[E
         return _of_receiver(conn, feed.receiver, since, until)
     assert feed.unit is not None
     return _of_unit(conn, feed.unit, since, until)
+
+
+def _told(receiver: str | None, unit: str | None) -> dict[str, str | None]:
+    return {"receiver": receiver, "unit": unit}
+
+
+def _registered(conn: sqlite3.Connection, feed: Feed) -> bool:
+    if feed.unit is not None:
+        return conn.execute(statements.UNIT, (feed.unit,)).fetchone() is not None
+    row = conn.execute(statements.RECEIVER, (feed.receiver,)).fetchone()
+    return row is not None and not row[-1]  # the last column: only past shifts still name him
 
 
 def _of_receiver(conn: sqlite3.Connection, receiver: str, since: int, until: int) -> tuple[str, list[Entry]]:

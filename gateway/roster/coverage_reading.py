@@ -1,7 +1,7 @@
 """Reads what coverage is judged by. Functions over a connection; they raise sqlite3.Error."""
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from gateway.roster import statements
 from gateway.roster.coverage import Cover, Hole, People, covers, holes
 from gateway.roster.editing import receiver_of
 from gateway.roster.editing_view import Occurrence, occurrences
-from gateway.roster.index import read_meta
+from gateway.roster.elsewhere import Elsewhere
 from gateway.roster.values import Receiver
 from gateway.roster.wall import local_time
 
@@ -19,13 +19,17 @@ DAYS = 14
 """Days that the coverage view shows."""
 
 
-def upcoming(
+def shifts_around(
     connection: sqlite3.Connection, unit: str, now: int, days: int, zone: ZoneInfo
 ) -> list[Occurrence]:
-    """The unit's shifts that are not over and begin within some days. The longest lasts 25 hours."""
+    """The unit's shifts from yesterday's on that begin within some days.
+
+    The longest lasts 25 hours, so all that run are there; and those that are over, so that a hole keeps its
+    beginning while it goes on.
+    """
     yesterday = local_time(now, zone).date() - timedelta(days=1)
     found = occurrences(connection, unit, yesterday, days + 2, zone)
-    return [one for one in found if one.end > now and one.start < now + days * DAY_MS]
+    return [one for one in found if one.start < now + days * DAY_MS]
 
 
 def coverage(
@@ -36,12 +40,13 @@ def coverage(
     zone: ZoneInfo,
     served: Collection[NumberKind],
 ) -> tuple[list[Cover], list[Hole]]:
-    """How the unit is covered for some days, and its holes."""
-    shifts = upcoming(connection, unit, now, days, zone)
+    """How the unit is covered for some days, and its holes; of shifts that are not over."""
+    shifts = shifts_around(connection, unit, now, days, zone)
     names = {name for one in shifts for slot in one.slots.values() for name in slot.held.receivers}
     people = _People(connection, unit, names, now, now + (days + 2) * DAY_MS)
     found = People(people.receivers, served, people.failed(), people.elsewhere)
-    return list(covers(shifts, found)), holes(unit, shifts, now, now + days * DAY_MS)
+    told = [one for one in covers(shifts, found) if one.occurrence.end > now]
+    return told, holes(unit, shifts, now, now + days * DAY_MS)
 
 
 def holes_of_all(connection: sqlite3.Connection, now: int, within: int, zone: ZoneInfo) -> list[Hole]:
@@ -49,7 +54,7 @@ def holes_of_all(connection: sqlite3.Connection, now: int, within: int, zone: Zo
     found: list[Hole] = []
     days = within // DAY_MS + 1
     for unit, _, _ in connection.execute(statements.UNITS_AND_NAMES).fetchall():
-        shifts = upcoming(connection, unit, now, days, zone)
+        shifts = shifts_around(connection, unit, now, days, zone)
         found += holes(unit, shifts, now, now + within)
     return found
 
@@ -63,20 +68,7 @@ class _People:
         self._connection = connection
         found = ((name, receiver_of(connection, name)) for name in names)
         self.receivers: dict[str, Receiver] = {name: one for name, one in found if one is not None}
-        (longest,) = connection.execute(statements.LONGEST_ANYWHERE).fetchone()
-        generation = read_meta(connection).generation
-        self._others: dict[str, list[tuple[int, int, str]]] = {}
-        for name in names:
-            parameters = (name, since - longest, until, generation, generation)
-            rows = connection.execute(statements.ON_ANYWHERE, parameters).fetchall()
-            self._others[name] = [(row[4], row[5], row[0]) for row in rows if row[0] != unit]
-
-    def elsewhere(self, name: str, start: int, end: int) -> Sequence[str]:
-        units = [unit for begins, ends, unit in self._others.get(name, ()) if begins < end and ends > start]
-        named = (
-            self._connection.execute(statements.UNIT, (unit,)).fetchone() for unit in dict.fromkeys(units)
-        )
-        return [row[2] for row in named if row is not None]
+        self.elsewhere = Elsewhere(connection, unit, names, since, until).units
 
     def failed(self) -> set[str]:
         numbers = [one.number for one in self.receivers.values()]

@@ -8,13 +8,15 @@ understood as separators, because spreadsheets of the region write semicolons. E
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
-from datetime import date
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
+from typing import Any, BinaryIO
 
+from gateway.roster.csvslots import Slots
 from gateway.roster.document import Document, read_tables
 from gateway.roster.faults import Fault, RosterFaults
-from gateway.roster.items import MODELS
+from gateway.roster.items import DATES, MODELS, date_of
+from gateway.roster.values import Assignment
 
 LIST = "|"
 LISTS = {"aliases", "fallback", "units", "receivers", "weekdays"}
@@ -34,6 +36,8 @@ COLUMNS = (
     "from",
     "to",
     "weekdays",
+    "valid_from",
+    "valid_to",
     "receivers",
     "units",
     "fallback",
@@ -51,28 +55,45 @@ MAX_FIELD = 1_000_000  # characters of a cell: ten thousand units
 FAULTS_MOST = 1000
 """Faults that are told; a file of a million lines may hold a million."""
 
+TOLD_EVERY = 10_000
+"""Lines between two words on how far the reading has come."""
+
 _TRUTH = {"true": True, "false": False}
 
 
-def read_csv(text: str, region: str) -> Document:
-    """What a CSV roster says. Raises nothing: `faults` holds what is wrong, the first thousand of it."""
-    if len(text) > MAX_BYTES:
+def read_csv(source: str | BinaryIO, region: str, tell: Callable[[int], None] = lambda octets: None) -> Document:
+    """What a CSV roster says, a text or a file in UTF-8.
+
+    Raises nothing: `faults` holds what is wrong, the first thousand of it. `tell` hears now and then how many
+    octets of a file are read.
+    """
+    if isinstance(source, str):
+        size, text = len(source), io.StringIO(source.removeprefix("\ufeff"), newline="")
+        done: Callable[[], int] = text.tell
+    else:
+        size = source.seek(0, io.SEEK_END)
+        source.seek(0)
+        text = io.TextIOWrapper(source, "utf-8-sig", newline="")
+        done = source.tell
+    if size > MAX_BYTES:
         return Document(faults=(Fault("", f"is longer than {MAX_BYTES:,} characters"),))
     csv.field_size_limit(MAX_FIELD)
-    text = text.removeprefix("\ufeff")
-    head = text.partition("\n")[0]
-    separator = max(SEPARATORS, key=head.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    tables: dict[str, list[dict[str, Any]]] = {name: [] for name in MODELS}
+    tables: dict[str, list[Any]] = {name: [] for name in MODELS}
     places: dict[str, list[str]] = {name: [] for name in MODELS}
     faults: list[Fault] = []
+    reader: Any = None
     try:
+        head = text.readline(MAX_FIELD)
+        reader = csv.reader(chain([head], text), delimiter=max(SEPARATORS, key=head.count), strict=True)
         columns = [name.strip() for name in next(reader, [])]
         faults += _columns(columns)
         if not faults:
-            _lines(reader, columns, tables, places, faults)
+            _lines(reader, columns, tables, places, faults, lambda: tell(done()))
     except csv.Error as error:
         faults.append(Fault(f"line {reader.line_num}", f"is no CSV: {error}"))
+    except UnicodeDecodeError as error:
+        line = 1 if reader is None else reader.line_num + 1
+        faults.append(Fault(f"line {line}", f"is not UTF-8 text, here or soon after: {error.reason}"))
     return read_tables(tables, region, places, faults=faults[:FAULTS_MOST])
 
 
@@ -97,11 +118,21 @@ def write_csv(tables: Mapping[str, list[dict[str, Any]]]) -> Iterator[str]:
 def _lines(
     reader: Any,
     columns: list[str],
-    tables: dict[str, list[dict[str, Any]]],
+    tables: dict[str, list[Any]],
     places: dict[str, list[str]],
     faults: list[Fault],
+    tell: Callable[[], None],
 ) -> None:
-    for cells in reader:
+    slots = Slots(columns, _read)
+    for number, cells in enumerate(reader):
+        if number % TOLD_EVERY == 0:
+            tell()
+        slot = slots.value(cells)
+        if slot is not None:
+            table = "assignment" if isinstance(slot, Assignment) else "staffing"
+            tables[table].append(slot)
+            places[table].append(f"line {reader.line_num}")
+            continue
         if not any(cell.strip() for cell in cells):
             continue
         place = f"line {reader.line_num}"
@@ -135,11 +166,8 @@ def _read(name: str, cell: str) -> Any:
     if name in LISTS:
         return [one.strip() for one in cell.split(LIST) if one.strip()]
     text = cell.strip()
-    if name == "date":
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            return text  # told by the model, with what is allowed
+    if name in DATES:
+        return date_of(text)
     return _TRUTH.get(text.lower(), text) if name == "any_number" else text
 
 

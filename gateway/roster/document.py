@@ -9,8 +9,9 @@ import re
 import tomllib
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
+from msgspec import Struct
 from pydantic import ValidationError
 
 from gateway.roster import items
@@ -26,12 +27,16 @@ MAX_SLOTS = 50_000
 
 _BAD_LINE = re.compile(r"^(?P<what>.*) \(at (?P<where>.*)\)$", re.DOTALL)
 
+_ITEM = (dict, Staffing, Assignment)
+"""What a table may hold: entries as they are written, and slots that were read and judged before."""
+
+_LINE = re.compile(r"line (\d+)")
+
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry(Generic[T_co]):
+class Entry(Struct, Generic[T_co], frozen=True):
     """A value of the file and its place there."""
 
     path: str
@@ -71,17 +76,21 @@ class _Reading:
         self, table: str, found: object, places: Sequence[str] | None = None
     ) -> Iterator[Entry[items.Value]]:
         """The sound entries of one table; `places` are theirs, where they are not counted."""
-        if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+        if not isinstance(found, list) or not all(isinstance(item, _ITEM) for item in found):
             self.faults.append(Fault(table, f"must be written as tables, [[{table}]]"))
             return
         seen: dict[Hashable, str] = {}
         for index, item in enumerate(found):
             path = f"{table}[{index}]" if places is None else places[index]
-            key = items.key_of(table, item)
+            key = _key(table, item)
             repeats = seen.setdefault(key, path) if key is not None else path
             if repeats != path:
                 known = f"{_key_text(table)} {_shown(key)}"
                 self.faults.append(Fault(path, f"{known} stands in {repeats} already"))
+            if not isinstance(item, dict):
+                if repeats == path:
+                    yield Entry(path, item)
+                continue
             try:
                 model = items.MODELS[table].model_validate(item, context={"region": self.region})
             except ValidationError as error:
@@ -153,6 +162,9 @@ def in_order(faults: Iterable[Fault]) -> list[Fault]:
     tables = list(items.MODELS)
 
     def place(fault: Fault) -> tuple[int, int]:
+        line = _LINE.match(fault.path)
+        if line is not None:
+            return (-1, int(line[1]))
         table, _, rest = fault.path.partition("[")
         if table not in tables:
             return (-1, 0)
@@ -162,7 +174,15 @@ def in_order(faults: Iterable[Fault]) -> list[Fault]:
 
 
 def _only(kind: type[T], entries: Iterable[Entry[items.Value]]) -> tuple[Entry[T], ...]:
-    return tuple(Entry(entry.path, entry.value) for entry in entries if isinstance(entry.value, kind))
+    return tuple(cast(Entry[T], entry) for entry in entries if isinstance(entry.value, kind))
+
+
+def _key(table: str, item: dict[str, object] | Staffing | Assignment) -> Hashable:
+    if isinstance(item, Assignment):
+        return (item.unit, item.shift, item.date, item.role)
+    if isinstance(item, Staffing):
+        return (item.unit, item.shift, item.date)
+    return items.key_of(table, item)
 
 
 def _syntax(message: str) -> Fault:

@@ -1,81 +1,128 @@
 """The jobs by which an import reaches the store: functions for `ports.Writer.run`.
 
-Rules: each is one savepoint and takes less than 50 ms, so that alerts are committed in between; only clearing
-up after an import that failed reads all of two tables. `begin` gives out the generation in which everything
-is written, unseen by any reader; `swap` makes it the one that is seen. A job of an import that another one
-has overtaken, or whose roster was changed meanwhile, raises RosterChanged and has changed nothing.
+Rules: each is one savepoint and takes less than 50 ms whatever the import holds, so that alerts are committed
+in between. `begin` gives out the generation in which everything is written, unseen by any reader; `swap` makes
+it the one that is seen. A job of an import that another one has overtaken, or whose roster was changed
+meanwhile, raises RosterChanged and has changed nothing.
+
+What is written comes as values, or out of a file in which a large import was prepared (`prepared`): SQLite
+then copies it by itself, and the interpreter is free for alerts meanwhile.
 """
 
 import sqlite3
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
 
-import msgspec
-
+from gateway.audit.record import Change as Recorded
 from gateway.audit.record import append
 from gateway.roster import statements
-from gateway.roster.changes import Change
-from gateway.roster.index import clear_up, read_meta
-from gateway.roster.plan import Plan, SlotChange
-from gateway.roster.slots import FOREVER, Held, key_columns, table_of
-from gateway.roster.values import Administrator, Area, Receiver, Shift, Unit
+from gateway.roster.index import VERSIONED, read_meta
+from gateway.roster.slots import Held
+from gateway.roster.versioned import FOREVER, STAGE, Versioned
+from gateway.roster.written import Rewrite, Row
+from gateway.roster.written import slot_rows as unversioned_rows
+
+CHANGED = "the roster was changed meanwhile; nothing was imported"
 
 
 class RosterChanged(Exception):  # noqa: N818 (named for what is the case)
     """The roster is no longer the one that the import was checked against; nothing of it was taken."""
 
 
-def begin(connection: sqlite3.Connection, revision: int) -> int:
-    """Start an import that was planned for this revision; returns the generation that it writes.
+class Begun(NamedTuple):
+    """An import that has begun: its generation; `clear` says that another left rows which have to go first."""
 
-    One that did not come to its end is cleared up first.
-    """
+    generation: int
+    clear: bool
+
+
+class Part(NamedTuple):
+    """Some rows of a prepared import: those of one table with these numbers."""
+
+    table: Versioned
+    after: int
+    upto: int
+
+
+def begin(connection: sqlite3.Connection, revision: int) -> Begun:
+    """Start an import that was planned for this revision."""
     meta = read_meta(connection)
     if meta.revision != revision:
-        raise RosterChanged("the roster was changed meanwhile; nothing was imported")
-    if meta.filling is not None:
-        clear_up(connection)
+        raise RosterChanged(CHANGED)
     generation = max(meta.generation, meta.filling or 0) + 1
     connection.execute(statements.SET_FILLING, (generation,))
-    return generation
+    return Begun(generation, meta.filling is not None)
 
 
-def stage(
-    connection: sqlite3.Connection, generation: int, slots: Iterable[SlotChange], made_by: str, made_at: int
-) -> None:
-    """Write some slots of the generation beside what is seen."""
+def stage(connection: sqlite3.Connection, generation: int, some: Iterable[Rewrite]) -> None:
+    """Write some rows of the generation beside what is seen."""
+    seen = _require(connection, generation)
+    for table, group in groupby(some, lambda one: one.table):
+        same = list(group)
+        gone = [(generation, *one.owner, seen, seen) for one in same if one.gone]
+        rows = [(*row, generation, FOREVER) for one in same for row in one.rows]
+        connection.executemany(table.hide, gone)
+        connection.executemany(table.add, rows)
+
+
+def attach(connection: sqlite3.Connection, file: Path) -> None:
+    """Let the jobs below read a prepared file. It is let go by `detach`, or by the next `attach`."""
+    detach(connection)
+    connection.execute(statements.ATTACH, (str(file), STAGE))
+
+
+def detach(connection: sqlite3.Connection) -> None:
+    """Let the prepared file go, if there is one."""
+    if any(name == STAGE for _, name, _ in connection.execute(statements.ATTACHED).fetchall()):
+        connection.execute(statements.DETACH)
+
+
+def hide_part(connection: sqlite3.Connection, generation: int, part: Part) -> None:
+    """Hide from the generation what the prepared file replaces, in one of its parts."""
+    seen = _require(connection, generation)
+    connection.execute(part.table.hide_some, (generation, part.after, part.upto, seen, seen))
+
+
+def add_part(connection: sqlite3.Connection, generation: int, part: Part) -> None:
+    """Write one part of a prepared file beside what is seen."""
     _require(connection, generation)
-    seen = read_meta(connection).generation
-    for change in slots:
-        table, key = table_of(change.key), key_columns(change.key)
-        if change.before is not None:
-            connection.execute(table.hide, (generation, *key, seen, seen))
-        if change.after is not None:
-            connection.executemany(table.add, slot_rows(change.after, generation, made_by, made_at))
+    connection.execute(part.table.add_some, (generation, part.after, part.upto))
 
 
-def swap(connection: sqlite3.Connection, generation: int, plan: Plan, who: str, at: int) -> None:
+def lengthen(connection: sqlite3.Connection, generation: int, longest: Sequence[tuple[str, int]]) -> None:
+    """Let look-ups reach back as far as some units' assignments last; further than needed does no harm."""
+    _require(connection, generation)
+    rows = [(length, unit, length) for unit, length in longest]
+    connection.executemany(statements.LENGTHEN, rows)
+
+
+def swap(
+    connection: sqlite3.Connection,
+    generation: int,
+    revision: int,
+    recorded: Sequence[Recorded],
+    who: str,
+    at: int,
+) -> None:
     """Make the whole import seen at once, and record what `who` changed at `at` (UTC ms)."""
     _require(connection, generation)
-    if read_meta(connection).revision != plan.revision:
-        raise RosterChanged("the roster was changed meanwhile; nothing was imported")
-    gone = [change for change in plan.frame if change.after is None or isinstance(change.after, Unit)]
-    # Aliases are all dropped before any is put: two units may trade theirs.
-    for change in gone:
-        _drop(connection, change, plan.retired)
-    for change in plan.frame:
-        _put(connection, change)
-    lengths = [(length, unit, length) for unit, length in plan.longest.items()]
-    connection.executemany(statements.LENGTHEN, lengths)
+    if read_meta(connection).revision != revision:
+        raise RosterChanged(CHANGED)
     connection.execute(statements.SET_LIVE, (generation,))
-    append(connection, at, who, plan.recorded)
+    append(connection, at, who, recorded)
 
 
-def purge(connection: sqlite3.Connection, generation: int, slots: Iterable[SlotChange]) -> None:
+def purge(connection: sqlite3.Connection, generation: int, some: Iterable[Rewrite]) -> None:
     """Remove, after the swap, some of the rows that nobody sees any more."""
-    for change in slots:
-        if change.before is not None:
-            connection.execute(table_of(change.key).purge, (*key_columns(change.key), generation))
+    for table, group in groupby(some, lambda one: one.table):
+        connection.executemany(table.purge, [(*one.owner, generation) for one in group if one.gone])
+
+
+def purge_part(connection: sqlite3.Connection, generation: int, part: Part) -> None:
+    """As `purge`, for one part of a prepared file."""
+    connection.execute(part.table.purge_some, (part.after, part.upto, generation))
 
 
 def finish(connection: sqlite3.Connection, generation: int) -> None:
@@ -84,75 +131,27 @@ def finish(connection: sqlite3.Connection, generation: int) -> None:
         connection.execute(statements.SET_FILLING, (None,))
 
 
-def abandon(connection: sqlite3.Connection, generation: int) -> None:
-    """Clear up an import that will not be swapped in."""
-    if read_meta(connection).filling == generation:
-        clear_up(connection)
+def lasts(connection: sqlite3.Connection) -> Mapping[str, int]:
+    """The number of the last row of each table in versions."""
+    return {table.name: connection.execute(table.last).fetchone()[0] for table in VERSIONED}
 
 
-def _require(connection: sqlite3.Connection, generation: int) -> None:
-    if read_meta(connection).filling != generation:
+def clear_part(connection: sqlite3.Connection, generation: int, part: Part) -> None:
+    """Clear up after other imports than this one, among the rows with these numbers."""
+    live = _require(connection, generation)
+    numbers = (part.after, part.upto)
+    connection.execute(part.table.sweep_some, (*numbers, live, live))
+    connection.execute(part.table.unhide_some, (*numbers, live))
+
+
+def slot_rows(held: Held, generation: int, made_by: str, made_at: int) -> list[Row]:
+    """The rows of a slot that is written into the generation that is seen."""
+    return [(*row, generation, FOREVER) for row in unversioned_rows(held, made_by, made_at)]
+
+
+def _require(connection: sqlite3.Connection, generation: int) -> int:
+    """The generation that is seen. Raises RosterChanged if the other one is no longer being written."""
+    meta = read_meta(connection)
+    if meta.filling != generation:
         raise RosterChanged("another import was started meanwhile; nothing of this one was taken")
-
-
-def slot_rows(held: Held, generation: int, made_by: str, made_at: int) -> list[tuple[Any, ...]]:
-    """The rows of a slot as `SlotTable.add` takes them."""
-    times = (
-        held.begins.isoformat("minutes"),
-        held.ends.isoformat("minutes"),
-        held.start,
-        held.end,
-        int(held.late),
-    )
-    return [
-        (*key_columns(held.key), receiver, *times, position, made_by, made_at, generation, FOREVER)
-        for position, receiver in enumerate(held.receivers)
-    ]
-
-
-def _drop(connection: sqlite3.Connection, change: Change, retired: frozenset[str]) -> None:
-    match change.before:
-        case Area(id=name):
-            connection.execute(statements.DROP_AREA, (name,))
-        case Unit(id=name):
-            connection.execute(statements.DROP_ALIASES, (name,))
-            if change.after is None:
-                connection.execute(statements.DROP_UNIT, (name,))
-        case Receiver(id=name):
-            connection.execute(statements.DROP_UNITS_OF_RECEIVER, (name,))
-            connection.execute(
-                statements.RETIRE_RECEIVER if name in retired else statements.DROP_RECEIVER, (name,)
-            )
-        case Shift(unit=unit, name=name):
-            connection.execute(statements.DROP_SHIFT, (unit, name))
-        case Administrator(username=name):
-            connection.execute(statements.DROP_ADMINISTRATOR, (name,))
-
-
-def _put(connection: sqlite3.Connection, change: Change) -> None:
-    match change.after:
-        case Area() as area:
-            connection.execute(statements.PUT_AREA, (area.id, area.name, _json(area.fallback)))
-        case Unit() as unit:
-            fallback = _json(unit.fallback)
-            connection.execute(statements.PUT_UNIT, (unit.id, unit.area, unit.name, fallback, unit.one_way))
-            _put_list(connection, statements.PUT_ALIAS, unit.id, unit.aliases)
-        case Receiver() as one:
-            connection.execute(statements.DROP_UNITS_OF_RECEIVER, (one.id,))
-            numbers = (one.number, one.number_kind, one.backup, one.backup_kind, one.any_number)
-            connection.execute(statements.PUT_RECEIVER, (one.id, one.name, one.kind, *numbers))
-            _put_list(connection, statements.PUT_UNIT_OF_RECEIVER, one.id, one.units)
-        case Shift() as shift:
-            times = (shift.start.isoformat("minutes"), shift.end.isoformat("minutes"))
-            connection.execute(statements.PUT_SHIFT, (shift.unit, shift.name, *times, _json(shift.weekdays)))
-        case Administrator() as one:
-            person = (one.username, one.name, one.phone, one.email)
-            connection.execute(statements.PUT_ADMINISTRATOR, (*person, _json(one.units)))
-
-
-def _put_list(connection: sqlite3.Connection, statement: str, owner: str, names: tuple[str, ...]) -> None:
-    connection.executemany(statement, [(owner, position, name) for position, name in enumerate(names)])
-
-
-def _json(names: tuple[str, ...]) -> str:
-    return msgspec.json.encode(names).decode()
+    return meta.generation

@@ -38,7 +38,7 @@ from gateway.roster.index import Meta, read_meta
 from gateway.roster.items import MAX_IN_LIST
 from gateway.roster.patterns import pattern
 from gateway.roster.slots import Held, SlotKey, SlotReader, key_columns, table_of
-from gateway.roster.values import WEEKDAYS, Receiver, Shift
+from gateway.roster.values import Receiver, Shift
 from gateway.roster.wall import FIRST_DATE, LAST_DATE, span
 
 MOST = 400
@@ -186,9 +186,8 @@ class _Edit:
         held = self._held(edit, shift)
         if held.end <= self._now:
             yield Fault(path, f"{key} is past and cannot be altered; write a correction instead")
-        elif stood is None and WEEKDAYS[key.date.weekday()] not in shift.weekdays:
-            days = ", ".join(shift.weekdays)
-            yield Fault(f"{path}.date", f"{key.shift} does not begin on {key.date}; its days: {days}")
+        elif stood is None and shift.barred_by(key.date) is not None:
+            yield Fault(f"{path}.date", f"{key.shift} does not begin on {key.date}; its days: {shift.days}")
         yield from self._receivers(edit, path)
         self._wanted[key] = held
 

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date as Date  # noqa: N812
 from zoneinfo import ZoneInfo
 
-from gateway.audit.record import MAX_WHY, Change, append
-from gateway.audit.slots import COPY, CORRECT, slot_content, slot_subject
+from gateway.audit.record import MAX_WHY
+from gateway.audit.slots import COPY
 from gateway.ports import Writer
 from gateway.requests import Refused, Why
-from gateway.roster import editing
+from gateway.roster import editing, editing_past
 from gateway.roster.editing_copy import Target, source_keys, targets
 from gateway.roster.editing_values import Edited, NotUndoable, SlotEdit
 from gateway.roster.faults import Fault
@@ -90,30 +90,14 @@ class Editing:
         reason = _reason(why)
         if reason is None:
             raise Refused(Why.INVALID, "a correction says why", (("reason", "is missing"),))
-        return await self._writer.run(correct, key, tuple(receivers), reason, by, self._now())
+        return await self._writer.run(
+            editing_past.correct, key, tuple(receivers), reason, by, self._now(), self._zone
+        )
 
     def _told(self, edited: Edited) -> Edited:
         if edited.change is not None:
             self._tell(edited)
         return edited
-
-
-def correct(
-    conn: sqlite3.Connection, key: SlotKey, receivers: tuple[str, ...], why: str, by: str, now: int
-) -> int:
-    """The job of `Editing.correct`."""
-    stands = SlotReader(conn, read_meta(conn).generation).one(key)
-    if stands is None or stands.end > now:
-        raise Refused(Why.CONFLICT, f"{key} is no shift that has ended; change it instead")
-    unknown = [name for name in receivers if editing.receiver_of(conn, name) is None]
-    if unknown:
-        raise Refused(Why.INVALID, "no such receiver", tuple(("receivers", name) for name in unknown))
-    was, is_said = slot_content(key, stands.receivers), slot_content(key, receivers)
-    # Also a correction that names the same people says something: its reason.
-    change = Change(CORRECT, slot_subject(key), key.unit, was, is_said | {"corrects": True})
-    number = append(conn, now, by, [change], why)
-    assert number is not None
-    return number
 
 
 def _reason(why: str | None) -> str | None:

@@ -19,7 +19,7 @@ from gateway.roster import statements
 from gateway.roster.index import read_meta
 from gateway.roster.patterns import patterns
 from gateway.roster.slots import Held, SlotKey
-from gateway.roster.values import WEEKDAYS, Words
+from gateway.roster.values import Shift, Words
 from gateway.roster.wall import instant, local_time, span
 
 MAX_DAYS = 62
@@ -55,12 +55,12 @@ def occurrences(
 ) -> list[Occurrence]:
     """Every shift of the unit that begins on one of these days, in order of time. Raises sqlite3.Error."""
     last = first + timedelta(days=days - 1)
-    found = {(one.shift, one.date): one for one in _planned(connection, unit, first, days, zone)}
-    names = {shift for shift, _ in found}
-    for placed in [
-        *_assigned(connection, unit, first, last, zone),
-        *_staffed(connection, unit, sorted(names), first, last),
-    ]:
+    shifts = patterns(connection, unit)
+    found = {(one.shift, one.date): one for one in _planned(unit, shifts, first, days, zone)}
+    assigned = list(_assigned(connection, unit, first, last, zone))
+    # Of every pattern: one that does not begin in these days any more may have been staffed in them.
+    names = sorted({one.name for one in shifts} | {one.held.key.shift for one in assigned})
+    for placed in [*assigned, *_staffed(connection, unit, names, first, last)]:
         held = placed.held
         place = (held.key.shift, held.key.date)
         if place not in found:
@@ -102,12 +102,11 @@ def _last_day(one: Occurrence) -> Date:
 
 
 def _planned(
-    connection: sqlite3.Connection, unit: str, first: Date, days: int, zone: ZoneInfo
+    unit: str, shifts: Sequence[Shift], first: Date, days: int, zone: ZoneInfo
 ) -> Iterator[Occurrence]:
-    shifts = patterns(connection, unit)
     for day in (first + timedelta(days=number) for number in range(days)):
         for shift in shifts:
-            if WEEKDAYS[day.weekday()] in shift.weekdays:
+            if shift.barred_by(day) is None:
                 times = span(day, shift.start, shift.end, zone)
                 yield Occurrence(unit, shift.name, day, shift.start, shift.end, *times, True)
 

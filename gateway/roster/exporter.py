@@ -1,7 +1,7 @@
 """The roster as a roster file.
 
 Rules: importing what was exported changes nothing, here; and in an empty store it makes the same roster. So
-past slots that the roster of today could not hold (unit, shift or receiver gone, tie or weekday taken away)
+past slots that the roster of today could not hold (unit, shift or receiver gone, tie or day taken away)
 stay in the store alone, and the file says how many were left out.
 """
 
@@ -19,7 +19,7 @@ from gateway.roster.faults import Fault, RosterFaults
 from gateway.roster.frame import Frame, read_frame
 from gateway.roster.index import read_meta
 from gateway.roster.slots import ASSIGNMENT, STAFFING, Held, SlotReader, SlotTable
-from gateway.roster.values import WEEKDAYS, Receiver, Shift
+from gateway.roster.values import Administrator, Area, Receiver, Shift, Unit
 
 HEADER = "# The roster of bakjour. `bakjour roster import` reads it.\n"
 
@@ -80,7 +80,7 @@ def _holds(frame: Frame, held: Held) -> bool:
     return (
         held.key.unit in frame.units
         and shift is not None
-        and WEEKDAYS[held.key.date.weekday()] in shift.weekdays
+        and shift.barred_by(held.key.date) is None
         and all(one is not None and held.key.unit in one.units for one in receivers)
     )
 
@@ -92,17 +92,27 @@ def _left_out(slots: dict[SlotTable, list[Held]], kept: dict[SlotTable, list[Hel
 
 def _tables(frame: Frame, slots: dict[SlotTable, list[Held]]) -> dict[str, list[dict[str, Any]]]:
     return {
-        "area": [asdict(area) for area in frame.areas.values()],
-        "unit": [asdict(unit) | {"one_way": unit.one_way.value} for unit in frame.units.values()],
-        "receiver": [dict(_receiver(receiver)) for receiver in frame.receivers.values()],
-        "shift": [_shift(shift) for shift in frame.shifts.values()],
+        "area": list(map(entry_of, frame.areas.values())),
+        "unit": list(map(entry_of, frame.units.values())),
+        "receiver": list(map(entry_of, frame.receivers.values())),
+        "shift": list(map(entry_of, frame.shifts.values())),
         "staffing": [_slot(held) for held in slots[STAFFING]],
         "assignment": [_slot(held) for held in slots[ASSIGNMENT]],
-        "administrator": [
-            {key: value for key, value in asdict(one).items() if value is not None}
-            for one in frame.administrators.values()
-        ],
+        "administrator": list(map(entry_of, frame.administrators.values())),
     }
+
+
+def entry_of(value: Area | Unit | Receiver | Shift | Administrator) -> dict[str, Any]:
+    """An entry as the roster file has it; what is not said is left out."""
+    match value:
+        case Receiver():
+            return dict(_receiver(value))
+        case Shift():
+            return _shift(value)
+        case Unit():
+            return asdict(value) | {"one_way": value.one_way.value}
+        case _:
+            return {key: part for key, part in asdict(value).items() if part is not None}
 
 
 def _receiver(receiver: Receiver) -> Iterator[tuple[str, Any]]:
@@ -117,7 +127,14 @@ def _receiver(receiver: Receiver) -> Iterator[tuple[str, Any]]:
 
 def _shift(shift: Shift) -> dict[str, Any]:
     times = {"from": shift.start.isoformat("minutes"), "to": shift.end.isoformat("minutes")}
-    return {"unit": shift.unit, "name": shift.name, **times, "weekdays": shift.weekdays}
+    validity = {"valid_from": shift.valid_from, "valid_to": shift.valid_to}
+    return {
+        "unit": shift.unit,
+        "name": shift.name,
+        **times,
+        "weekdays": shift.weekdays,
+        **{key: day for key, day in validity.items() if day is not None},
+    }
 
 
 def _slot(held: Held) -> dict[str, Any]:

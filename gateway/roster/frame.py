@@ -44,22 +44,30 @@ def read_frame(connection: sqlite3.Connection) -> Frame:
     aliases = _grouped(rows(statements.ALL_ALIASES))
     units_of = _grouped(rows(statements.UNITS_OF_RECEIVERS))
     return Frame(
-        areas={
-            name: Area(name, shown, _strings(fallback)) for name, shown, fallback in rows(statements.AREAS)
-        },
-        units={
-            name: Unit(name, area, shown, aliases.get(name, ()), _strings(fallback), OneWay(one_way))
-            for name, area, shown, fallback, one_way in rows(statements.UNITS)
-        },
+        areas={row[0]: make_area(row) for row in rows(statements.AREAS)},
+        units={row[0]: make_unit(row, aliases.get(row[0], ())) for row in rows(statements.UNITS)},
         receivers={
             row[0]: make_receiver(row, units_of.get(row[0], ())) for row in rows(statements.RECEIVERS)
         },
         shifts={(row[0], row[1]): make_shift(row) for row in rows(statements.SHIFTS)},
-        administrators={
-            row[0]: Administrator(row[0], row[1], row[2], row[3], _strings(row[4]))
-            for row in rows(statements.ADMINISTRATORS)
-        },
+        administrators={row[0]: make_administrator(row) for row in rows(statements.ADMINISTRATORS)},
     )
+
+
+def make_area(row: tuple[str, str, str]) -> Area:
+    """The area of a row of `statements.AREAS`."""
+    return Area(row[0], row[1], _strings(row[2]))
+
+
+def make_unit(row: tuple[str, str, str, str, str], aliases: tuple[str, ...]) -> Unit:
+    """The unit of a row of `statements.UNITS`."""
+    name, area, shown, fallback, one_way = row
+    return Unit(name, area, shown, aliases, _strings(fallback), OneWay(one_way))
+
+
+def make_administrator(row: tuple[str, str, str | None, str | None, str]) -> Administrator:
+    """The administrator of a row of `statements.ADMINISTRATORS`."""
+    return Administrator(*row[:4], _strings(row[4]))
 
 
 def merged(before: Frame, document: Document, whole: bool) -> Frame:

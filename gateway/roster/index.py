@@ -10,8 +10,12 @@ from datetime import date, time
 from zoneinfo import ZoneInfo
 
 from gateway.roster import statements
-from gateway.roster.slots import FOREVER, TABLES
+from gateway.roster.slots import TABLES
+from gateway.roster.versioned import FOREVER, FRAME_TABLES, Versioned
 from gateway.roster.wall import TZ_VERSION, span
+
+VERSIONED: tuple[Versioned, ...] = (*FRAME_TABLES, *TABLES)
+"""Every table that an import writes in versions."""
 
 
 class IndexStale(Exception):  # noqa: N818 (named for what is the case)
@@ -63,10 +67,10 @@ def open_roster(connection: sqlite3.Connection, zone: ZoneInfo) -> bool:
 
 def clear_up(connection: sqlite3.Connection) -> None:
     """Remove every row of an import that was not swapped in, and every one that nobody sees any more."""
-    generation = read_meta(connection).generation
-    for table in TABLES:
-        connection.execute(table.purge_all, (generation, generation))
-        connection.execute(table.unhide_all, (FOREVER, generation, FOREVER))
+    live = read_meta(connection).generation
+    for table in VERSIONED:
+        connection.execute(table.sweep_some, (0, FOREVER, live, live))
+        connection.execute(table.unhide_some, (0, FOREVER, live))
     connection.execute(statements.SET_FILLING, (None,))
 
 

@@ -73,6 +73,13 @@ def _phone(value: str, info: Info) -> str:
     return parse_number(value, info.context["region"], any_number=True).text
 
 
+def _not_before(last: datetime.date, info: Info) -> datetime.date:
+    first = info.data.get("valid_from")
+    if first is not None and last < first:
+        raise ValueError(f"{last} is before valid_from, {first}; allowed: that date or a later one")
+    return last
+
+
 def _time(value: object) -> datetime.time:
     if not isinstance(value, str):
         raise ValueError('must be a time of day in quotes, such as "07:00"')
@@ -90,7 +97,10 @@ Units = Annotated[
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 TimeOfDay = Annotated[datetime.time, BeforeValidator(_time)]
 Date = Annotated[datetime.date, Field(ge=FIRST_DATE, le=LAST_DATE)]
+DATES = ("date", "valid_from", "valid_to")
+"""Keys that hold a date; a form other than TOML writes it as text."""
 Word = Field(strict=False)  # an enum's word: strict would want the enum itself
+RoleWord = Annotated[Role, Word]
 
 
 class Item(BaseModel, ABC):
@@ -163,9 +173,13 @@ class ShiftItem(Item):
     weekdays: Annotated[
         tuple[Weekday, ...], BeforeValidator(_tuple), Field(min_length=1), AfterValidator(_distinct)
     ] = get_args(Weekday)
+    valid_from: Date | None = None
+    valid_to: Annotated[Date, AfterValidator(_not_before)] | None = None
 
     def value(self) -> Shift:
-        return Shift(self.unit, self.name, self.start, self.end, self.weekdays)
+        return Shift(
+            self.unit, self.name, self.start, self.end, self.weekdays, self.valid_from, self.valid_to
+        )
 
 
 class StaffingItem(Item):
@@ -186,7 +200,7 @@ class AssignmentItem(Item):
     unit: Id
     shift: Name
     date: Date
-    role: Annotated[Role, Word]
+    role: RoleWord
     receivers: Ids
 
     def value(self) -> Assignment:
@@ -227,6 +241,14 @@ KEYS: dict[str, tuple[str, ...]] = {
     "administrator": ("username",),
 }
 """What identifies an entry of each table (published contract, "Roster file")."""
+
+
+def date_of(text: str) -> datetime.date | str:
+    """The date that a text of the form YYYY-MM-DD names; any other text as it is, for the model to tell."""
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        return text
 
 
 def key_of(table: str, item: dict[str, object]) -> Hashable:

@@ -1,7 +1,7 @@
 """A unit's shift patterns as the store holds them. Raises sqlite3.Error."""
 
 import sqlite3
-from datetime import time
+from datetime import date, time
 
 import msgspec
 
@@ -11,10 +11,18 @@ from gateway.roster.values import Shift
 _strings = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
-def make_shift(row: tuple[str, str, str, str, str]) -> Shift:
+def make_shift(row: tuple[str, str, str, str, str, str | None, str | None]) -> Shift:
     """The shift of a row of `statements.SHIFTS`."""
-    unit, name, start, end, weekdays = row
-    return Shift(unit, name, time.fromisoformat(start), time.fromisoformat(end), _strings(weekdays))
+    unit, name, start, end, weekdays, first, last = row
+    return Shift(
+        unit=unit,
+        name=name,
+        start=time.fromisoformat(start),
+        end=time.fromisoformat(end),
+        weekdays=_strings(weekdays),
+        valid_from=None if first is None else date.fromisoformat(first),
+        valid_to=None if last is None else date.fromisoformat(last),
+    )
 
 
 def pattern(connection: sqlite3.Connection, unit: str, name: str) -> Shift | None:

@@ -7,31 +7,35 @@ merge keeps what the file does not name; a replacement removes it, but no past s
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from gateway.audit.record import Change as Recorded
 from gateway.audit.slots import import_changes
 from gateway.roster import statements
 from gateway.roster.changes import Change, frame_changes
-from gateway.roster.document import Document, in_order
+from gateway.roster.document import Document, Entry, in_order
 from gateway.roster.faults import Fault, RosterFaults
 from gateway.roster.frame import Frame, merged, read_frame
 from gateway.roster.index import Meta, read_meta
 from gateway.roster.references import References
 from gateway.roster.removals import left_dangling
-from gateway.roster.slots import Held, SlotKey, SlotReader, key_of, table_of
-from gateway.roster.values import WEEKDAYS, Shift
+from gateway.roster.slots import ASSIGNMENT, STAFFING, Held, SlotKey, SlotReader, key_of, table_of
+from gateway.roster.values import Assignment, Shift, Staffing
 from gateway.roster.wall import span
+
+Tell = Callable[[int, int], None]
+"""Told how much is done, of how much."""
 
 MAX_PLACES = 10
 """Places that one message names; the rest is a count."""
 
 
-@dataclass(frozen=True, slots=True)
-class SlotChange:
+class SlotChange(Struct, frozen=True):
     """One slot before and after; None: nothing stands there."""
 
     key: SlotKey
@@ -51,29 +55,40 @@ class Plan:
     recorded: tuple[Recorded, ...]  # what the record of changes will say
 
     @property
+    def empty(self) -> bool:
+        """Whether nothing changes."""
+        return not self.frame and not self.slots
+
+    @property
     def changes(self) -> tuple[Change, ...]:
         """Everything that changes, for people."""
-        return self.frame + tuple(
-            Change(table_of(slot.key).name, str(slot.key), slot.before, slot.after) for slot in self.slots
-        )
+        return self.frame + tuple(map(_told, self.slots))
 
     @property
     def deletions(self) -> tuple[Change, ...]:
         """What is there now and would not be afterwards."""
-        return tuple(change for change in self.changes if change.after is None)
+        frame = tuple(change for change in self.frame if change.after is None)
+        return frame + tuple(_told(slot) for slot in self.slots if slot.after is None)
 
 
 def make_plan(
-    connection: sqlite3.Connection, document: Document, zone: ZoneInfo, now: int, whole: bool = False
+    connection: sqlite3.Connection,
+    document: Document,
+    zone: ZoneInfo,
+    now: int,
+    whole: bool = False,
+    tell: Tell = lambda done, total: None,
 ) -> Plan:
     """What importing the document would change; `now` in UTC ms, `whole` makes it the whole truth.
+
+    `tell` hears how many of the file's slots are checked, of how many.
 
     Reads one snapshot over `connection`, and takes seconds for a large roster: not for the reactor's thread.
     Raises RosterFaults with every fault, IndexStale if the store was computed for another zone.
     """
     connection.execute("BEGIN")
     try:
-        return _Planning(connection, document, zone, now, whole).plan()
+        return _Planning(connection, document, zone, now, whole, tell).plan()
     finally:
         connection.execute("COMMIT")
 
@@ -85,13 +100,14 @@ class _Planning:
     zone: ZoneInfo
     now: int
     whole: bool
+    tell: Tell
     meta: Meta = field(init=False)
     slots: SlotReader = field(init=False)
     before: Frame = field(init=False)
     after: Frame = field(init=False)
     references: References = field(init=False)
     faults: list[Fault] = field(init=False)
-    spans: dict[tuple[date, Shift], tuple[int, int]] = field(default_factory=dict)
+    spans: dict[tuple[date, time, time], tuple[int, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.meta = read_meta(self.connection)
@@ -119,33 +135,54 @@ class _Planning:
         )
 
     def _named(self) -> Iterator[SlotChange]:
-        """The slots of the file, as far as they differ from what stands."""
+        """The slots of the file, as far as they differ from what stands; those of a unit's shift together.
+
+        So what stands is read by ranges of the key, and written in its order.
+        """
+        groups: dict[tuple[str, str, bool], list[Entry[Staffing | Assignment]]] = {}
         for entry in self.document.slots:
-            key, receivers = key_of(entry.value), entry.value.receivers
-            stood = self.slots.one(key)
-            if stood is not None and stood.end <= self.now:
-                if stood.receivers != receivers:
-                    self.faults.append(
-                        Fault(entry.path, f"{key} is past and cannot be altered: {_who(stood)} stood there")
-                    )
-                continue
+            value = entry.value
+            groups.setdefault((value.unit, value.shift, isinstance(value, Assignment)), []).append(entry)
+        done = 0
+        for (unit, shift_name, assigned), entries in sorted(groups.items()):
+            dates = [entry.value.date for entry in entries]
+            table = ASSIGNMENT if assigned else STAFFING
+            stood = {held.key: held for held in self.slots.dated(table, unit, shift_name, min(dates), max(dates))}
+            shift = self.after.shifts.get((unit, shift_name))
+            for entry in entries:
+                yield from self._one(entry, stood, shift)
+            done += len(entries)
+            self.tell(done, len(self.document.staffings) + len(self.document.assignments))
+
+    def _one(
+        self, entry: Entry[Staffing | Assignment], some: Mapping[SlotKey, Held], shift: Shift | None
+    ) -> Iterator[SlotChange]:
+        key, receivers = key_of(entry.value), entry.value.receivers
+        stood = some.get(key)
+        if stood is not None and stood.end <= self.now:
+            if stood.receivers != receivers:
+                told = f"{key} is past and cannot be altered: {_who(stood)} stood there"
+                self.faults.append(Fault(entry.path, told))
+            return
+        if not self.references.fits(key, receivers, shift):
             self.faults += self.references.of_slot(key, receivers, entry.path)
-            shift = self.after.shifts.get((key.unit, key.shift))
-            if shift is None:
-                continue
-            wanted = self._held(key, receivers, shift) if receivers else None
-            if not _same(stood, wanted):
-                yield SlotChange(key, stood, wanted)
+        if shift is None:
+            return
+        wanted = self._held(key, receivers, shift) if receivers else None
+        if not _same(stood, wanted):
+            yield SlotChange(key, stood, wanted)
 
     def _kept(self) -> Iterator[SlotChange]:
         """In a merge: slots, now or later, that the file does not name, but their shift or receivers."""
-        named = {key_of(entry.value) for entry in self.document.slots}
         shrunk = self._shrunk()
         moved = {
             (entry.value.unit, entry.value.name): entry.path
             for entry in self.document.shifts
             if self.before.shifts.get((entry.value.unit, entry.value.name)) not in {None, entry.value}
         }
+        if not shrunk and not moved:
+            return
+        named = {key_of(entry.value) for entry in self.document.slots}
         places: dict[str, list[str]] = {}
         for unit in sorted({unit for unit, _ in moved} | {unit for _, unit in shrunk}):
             for held in self.slots.open_of_unit(unit, self.now):
@@ -164,8 +201,9 @@ class _Planning:
 
     def _moved(self, held: Held, path: str, places: dict[str, list[str]]) -> Iterator[SlotChange]:
         shift = self.after.shifts[held.key.unit, held.key.shift]
-        if WEEKDAYS[held.key.date.weekday()] not in shift.weekdays:
-            places.setdefault(f"{path}.weekdays", []).append(str(held.key))
+        barred = shift.barred_by(held.key.date)
+        if barred is not None:
+            places.setdefault(f"{path}.{barred}", []).append(str(held.key))
             return
         wanted = self._held(held.key, held.receivers, shift)
         if not _same(held, wanted):
@@ -188,16 +226,16 @@ class _Planning:
         }
 
     def _held(self, key: SlotKey, receivers: tuple[str, ...], shift: Shift) -> Held:
-        at = (key.date, shift)
+        at = (key.date, shift.start, shift.end)
         if at not in self.spans:
             self.spans[at] = span(key.date, shift.start, shift.end, self.zone)
         start, end = self.spans[at]
         return Held(key, receivers, shift.start, shift.end, start, end, late=end <= self.now)
 
     def _longest(self, slots: list[SlotChange]) -> dict[str, int]:
-        """By the slots that are written; and of a unit that comes again, by those that it had."""
+        """By the slots that are written; and of a unit that is written anew, by those that it had."""
         longest: dict[str, int] = {}
-        for unit in self.after.units.keys() - self.before.units.keys():
+        for unit in (name for name, one in self.after.units.items() if self.before.units.get(name) != one):
             (length,) = self.connection.execute(statements.LONGEST, (unit,)).fetchone()
             longest[unit] = length or 0
         for change in slots:
@@ -214,6 +252,10 @@ class _Planning:
         parameters = (self.now, generation, generation) * 2
         named = self.connection.execute(statements.STILL_NAMED, parameters)
         return frozenset(name for (name,) in named if name in deleted)
+
+
+def _told(slot: SlotChange) -> Change:
+    return Change(table_of(slot.key).name, str(slot.key), slot.before, slot.after)
 
 
 def _same(stood: Held | None, wanted: Held | None) -> bool:

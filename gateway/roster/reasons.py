@@ -20,6 +20,9 @@ KIND = {
 }
 ROLE = {Role.DOCTOR: Words("läkare", "doctor"), Role.NURSE: Words("sjuksköterska", "nurse")}
 
+NOT_ASKED = Words(
+    "Därför prövas varken pass eller reserver.", "So neither shifts nor fallbacks are looked at."
+)
 NOBODY = Words("Ingen kvar att larma.", "Nobody is left to page.")
 
 

@@ -28,6 +28,7 @@ class References:
             if table in self._names and isinstance(key, str):
                 self._names[table].add(key)
         self._after = after
+        self._sound: dict[tuple[str, tuple[str, ...]], bool] = {}
         self._deleted = before.receivers.keys() - after.receivers.keys()
 
     def faults(self) -> Iterator[Fault]:
@@ -45,6 +46,16 @@ class References:
             yield from self._missing("unit", administrator.value.units, f"{administrator.path}.units")
         yield from self._taken()
 
+    def fits(self, key: SlotKey, receivers: tuple[str, ...], shift: Shift | None) -> bool:
+        """Whether these receivers can stand in this slot; if not, `of_slot` says why. Quick for a million."""
+        if shift is None or (receivers and shift.barred_by(key.date) is not None):
+            return False
+        asked = (key.unit, receivers)
+        sound = self._sound.get(asked)
+        if sound is None:
+            sound = self._sound[asked] = not any(self.of_slot(key, receivers, ""))
+        return sound
+
     def of_slot(self, key: SlotKey, receivers: tuple[str, ...], path: str) -> Iterator[Fault]:
         """Every reason why these receivers cannot stand in this slot."""
         shift = self._after.shifts.get((key.unit, key.shift))
@@ -52,7 +63,7 @@ class References:
             yield from self._one("unit", key.unit, f"{path}.unit")
         elif shift is None:
             yield from self._no_shift(key, path)
-        elif receivers and WEEKDAYS[key.date.weekday()] not in shift.weekdays:
+        elif receivers and shift.barred_by(key.date) is not None:
             yield Fault(f"{path}.date", _other_day(key, shift))
         for index, name in enumerate(receivers):
             here = f"{path}.receivers[{index}]"
@@ -105,7 +116,7 @@ class References:
 
 def _other_day(key: SlotKey, shift: Shift) -> str:
     day = WEEKDAYS[key.date.weekday()]
-    return f"{key.date} is a {day}, when {key.shift} does not begin; its days: {', '.join(shift.weekdays)}"
+    return f"{key.date} is a {day}, when {key.shift} does not begin; its days: {shift.days}"
 
 
 def _untied(receiver: Receiver, key: SlotKey) -> str:

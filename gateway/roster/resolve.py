@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from gateway.model import Origin, Role
 from gateway.roster import reasons
 from gateway.roster.values import Duty, Receiver, Slot, Unit, Words
-from gateway.routing.criteria import WITHOUT_PRIORITY, Criteria
+from gateway.routing.criteria import WITHOUT_PRIORITY, Asked, Criteria
 from protocols.clinic24.event import Kind
 
 
@@ -56,7 +56,13 @@ def resolve(
     `duty` is that of the unit and of the role that `policy.criteria.asked(profession)` gives, None if the
     unit is unknown.
     """
-    asked = policy.criteria.asked(profession)
+    return resolve_asked(duty, policy, policy.criteria.asked(profession), kind, priority, instant)
+
+
+def resolve_asked(
+    duty: Duty | None, policy: Policy, asked: Asked, kind: Kind, priority: int | None, instant: int
+) -> Resolution:
+    """The same for a profession that has been looked up, or a role that was asked for as such."""
     alerts = policy.criteria.alerts(kind, priority)
     steps = [
         reasons.criteria(kind, priority, alerts),
@@ -66,6 +72,8 @@ def resolve(
     candidates: tuple[Candidate, ...] = ()
     if alerts:
         candidates = _once(_ladder(duty, policy.catch_all, asked.role, instant, steps), steps)
+    else:
+        steps.append(reasons.NOT_ASKED)
     return Resolution(
         alerts=alerts,
         role=asked.role,

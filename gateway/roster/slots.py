@@ -6,18 +6,16 @@ the names here, never from data. A slot's rows are read, hidden and added togeth
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812
 from datetime import time as Time  # noqa: N812
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from msgspec import Struct
+
 from gateway.model import Role
 from gateway.roster.values import Assignment, Staffing
-
-FOREVER = 2**63 - 1
-"""Later than any instant, and than any generation: what has no end."""
-
+from gateway.roster.versioned import FOREVER, Versioned
 
 class SlotKey(NamedTuple):
     """What identifies a slot; no role: staffing."""
@@ -31,8 +29,7 @@ class SlotKey(NamedTuple):
         return " ".join(map(str, self[:3] if self.role is None else self))
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """A slot with the times under which it was planned; `start` and `end` are their instants (UTC ms)."""
 
     key: SlotKey
@@ -44,30 +41,24 @@ class Held:
     late: bool = False  # added after it had ended
 
 
-class SlotTable:
-    """The statements of one of the two tables."""
+class SlotTable(Versioned):
+    """One of the two tables, with the statements that read it. `keys` name a slot."""
 
     def __init__(self, name: str, *keys: str) -> None:
         columns = f"{', '.join(keys)}, receiver, from_time, to_time, start_ms, end_ms, added_late"
+        super().__init__(name, keys, [*columns.split(", "), "position", "made_by", "made_at"])
         one = " AND ".join(f"{key} = ?" for key in keys)
         seen = "since <= ? AND until > ?"
         order = f"ORDER BY {', '.join(keys)}, position"
         # The names are the literals below.
-        self.name = name
         self.one = f"SELECT {columns} FROM {name} WHERE {one} AND {seen} {order}"  # noqa: S608
         self.all = f"SELECT {columns} FROM {name} WHERE {seen} {order}"  # noqa: S608
         self.open = f"SELECT {columns} FROM {name} WHERE end_ms > ? AND {seen} {order}"  # noqa: S608
         self.open_of_unit = f"SELECT {columns} FROM {name} WHERE unit = ? AND end_ms > ? AND {seen} {order}"  # noqa: S608
-        self.add = (
-            f"INSERT INTO {name} ({columns}, position, made_by, made_at, since, until) "  # noqa: S608
-            f"VALUES ({', '.join('?' * (len(keys) + 11))})"
-        )
+        dated = "unit = ? AND shift = ? AND date >= ? AND date <= ?"
+        self.dated = f"SELECT {columns} FROM {name} WHERE {dated} AND {seen} {order}"  # noqa: S608
         self.made = f"SELECT made_by, made_at FROM {name} WHERE {one} AND {seen} LIMIT 1"  # noqa: S608
         self.remove = f"DELETE FROM {name} WHERE {one} AND {seen}"  # noqa: S608
-        self.hide = f"UPDATE {name} SET until = ? WHERE {one} AND {seen}"  # noqa: S608
-        self.purge = f"DELETE FROM {name} WHERE {one} AND until <= ?"  # noqa: S608
-        self.purge_all = f"DELETE FROM {name} WHERE since > ? OR until <= ?"  # noqa: S608
-        self.unhide_all = f"UPDATE {name} SET until = ? WHERE until > ? AND until < ?"  # noqa: S608
         self.times = f"SELECT DISTINCT date, from_time, to_time FROM {name}"  # noqa: S608
         self.compute = (
             f"UPDATE {name} SET start_ms = span.start_ms, end_ms = span.end_ms FROM span "  # noqa: S608
@@ -117,6 +108,10 @@ class SlotReader:
         """Every slot that ends after `now` (UTC ms)."""
         for table in TABLES:
             yield from self._read(table, table.open, now)
+
+    def dated(self, table: SlotTable, unit: str, shift: str, first: Date, last: Date) -> Iterator[Held]:
+        """Every slot of a unit's shift that begins on one of these dates, in the order of the keys."""
+        return self._read(table, table.dated, unit, shift, first.isoformat(), last.isoformat())
 
     def open_of_unit(self, unit: str, now: int) -> Iterator[Held]:
         """Every slot of the unit that ends after `now` (UTC ms)."""

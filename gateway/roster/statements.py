@@ -26,9 +26,12 @@ RUNNING = """
 SELECT DISTINCT shift, date FROM assignment
 WHERE unit = ? AND role = ? AND start_ms <= ? AND end_ms > ? AND since <= ? AND until > ?
 """
-SHIFT = "SELECT unit, name, from_time, to_time, weekdays FROM shift WHERE unit = ? AND name = ?"
+SHIFT = """
+SELECT unit, name, from_time, to_time, weekdays, valid_from, valid_to FROM shift WHERE unit = ? AND name = ?
+"""
 SHIFTS_OF_UNIT = """
-SELECT unit, name, from_time, to_time, weekdays FROM shift WHERE unit = ? ORDER BY from_time, name
+SELECT unit, name, from_time, to_time, weekdays, valid_from, valid_to FROM shift
+WHERE unit = ? ORDER BY from_time, name
 """
 
 ASSIGNED_FROM = """
@@ -57,15 +60,6 @@ SAME_NUMBER = """
 SELECT id FROM receiver WHERE (number = ? OR backup = ?) AND id <> ? AND former = 0 ORDER BY id
 """
 UNITS_OF_AREA = "SELECT id, area, name FROM unit WHERE area = ? ORDER BY name, id LIMIT ?"
-FIND_RECEIVERS = """
-SELECT id, name, kind, number, number_kind, backup, backup_kind, any_number, former FROM receiver
-WHERE former = 0 AND (id LIKE ? ESCAPE '!' OR name LIKE ? ESCAPE '!' OR number LIKE ? ESCAPE '!')
-ORDER BY name, id LIMIT ? OFFSET ?
-"""
-COUNT_RECEIVERS = """
-SELECT count(*) FROM receiver
-WHERE former = 0 AND (id LIKE ? ESCAPE '!' OR name LIKE ? ESCAPE '!' OR number LIKE ? ESCAPE '!')
-"""
 LONGEST_ANYWHERE = "SELECT coalesce(max(longest_ms), 0) FROM unit"
 
 AREAS = "SELECT id, name, fallback FROM area ORDER BY id"
@@ -80,59 +74,45 @@ SELECT number_kind FROM receiver WHERE former = 0
 UNION SELECT backup_kind FROM receiver WHERE former = 0 AND backup_kind IS NOT NULL
 """
 UNITS_OF_RECEIVERS = "SELECT receiver, unit FROM receiver_unit ORDER BY receiver, position"
-SHIFTS = "SELECT unit, name, from_time, to_time, weekdays FROM shift ORDER BY unit, from_time, name"
+SHIFTS = """
+SELECT unit, name, from_time, to_time, weekdays, valid_from, valid_to FROM shift
+ORDER BY unit, from_time, name
+"""
+COLUMNS = {
+    "area": "id, name, fallback",
+    "unit": "id, area, name, fallback, one_way",
+    "receiver": "id, name, kind, number, number_kind, backup, backup_kind, any_number, former",
+    "shift": "unit, name, from_time, to_time, weekdays, valid_from, valid_to",
+    "administrator": "username, name, phone, email, units",
+}
+"""Of the tables of the register, in the order in which their values are made of them."""
+
+BY_KEY = {
+    "area": f"SELECT {COLUMNS['area']} FROM area WHERE id = ?",  # noqa: S608 (constants of ours)
+    "unit": f"SELECT {COLUMNS['unit']} FROM unit WHERE id = ?",  # noqa: S608
+    "receiver": f"SELECT {COLUMNS['receiver']} FROM receiver WHERE id = ? AND former = 0",  # noqa: S608
+    "shift": f"SELECT {COLUMNS['shift']} FROM shift WHERE unit = ? AND name = ?",  # noqa: S608
+    "administrator": f"SELECT {COLUMNS['administrator']} FROM administrator WHERE username = ?",  # noqa: S608
+}
 ADMINISTRATORS = "SELECT username, name, phone, email, units FROM administrator ORDER BY username"
 STILL_NAMED = """
 SELECT DISTINCT receiver FROM assignment WHERE end_ms <= ? AND since <= ? AND until > ?
 UNION SELECT DISTINCT receiver FROM staffing WHERE end_ms <= ? AND since <= ? AND until > ?
 """
 
-PUT_AREA = """
-INSERT INTO area (id, name, fallback) VALUES (?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET name = excluded.name, fallback = excluded.fallback
-"""
-PUT_UNIT = """
-INSERT INTO unit (id, area, name, fallback, one_way, longest_ms) VALUES (?, ?, ?, ?, ?, 0)
-ON CONFLICT (id) DO UPDATE SET area = excluded.area, name = excluded.name, fallback = excluded.fallback,
-one_way = excluded.one_way
-"""
-PUT_ALIAS = "INSERT INTO unit_alias (unit, position, alias) VALUES (?, ?, ?)"
-PUT_RECEIVER = """
-INSERT INTO receiver (id, name, kind, number, number_kind, backup, backup_kind, any_number, former)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)
-ON CONFLICT (id) DO UPDATE SET name = excluded.name, kind = excluded.kind, number = excluded.number,
-number_kind = excluded.number_kind, backup = excluded.backup, backup_kind = excluded.backup_kind,
-any_number = excluded.any_number, former = 0
-"""
-PUT_UNIT_OF_RECEIVER = "INSERT INTO receiver_unit (receiver, position, unit) VALUES (?, ?, ?)"
-PUT_SHIFT = """
-INSERT INTO shift (unit, name, from_time, to_time, weekdays) VALUES (?, ?, ?, ?, ?)
-ON CONFLICT (unit, name) DO UPDATE SET from_time = excluded.from_time, to_time = excluded.to_time,
-weekdays = excluded.weekdays
-"""
-PUT_ADMINISTRATOR = """
-INSERT INTO administrator (username, name, phone, email, units) VALUES (?, ?, ?, ?, ?)
-ON CONFLICT (username) DO UPDATE SET name = excluded.name, phone = excluded.phone, email = excluded.email,
-units = excluded.units
-"""
-DROP_AREA = "DELETE FROM area WHERE id = ?"
-DROP_UNIT = "DELETE FROM unit WHERE id = ?"
-DROP_ALIASES = "DELETE FROM unit_alias WHERE unit = ?"
-DROP_RECEIVER = "DELETE FROM receiver WHERE id = ?"
-RETIRE_RECEIVER = "UPDATE receiver SET former = 1 WHERE id = ?"
-DROP_UNITS_OF_RECEIVER = "DELETE FROM receiver_unit WHERE receiver = ?"
-DROP_SHIFT = "DELETE FROM shift WHERE unit = ? AND name = ?"
-DROP_ADMINISTRATOR = "DELETE FROM administrator WHERE username = ?"
+ATTACH = "ATTACH DATABASE ? AS ?"
+ATTACHED = "PRAGMA database_list"
+DETACH = "DETACH DATABASE stage"
 
 SET_FILLING = "UPDATE roster_meta SET filling = ? WHERE id = 1"
 SET_LIVE = "UPDATE roster_meta SET revision = revision + 1, generation = ? WHERE id = 1"
 TOUCH = "UPDATE roster_meta SET revision = revision + 1 WHERE id = 1"
 SET_ZONE = "UPDATE roster_meta SET revision = revision + 1, zone = ?, tz_version = ? WHERE id = 1"
 LONGEST = "SELECT max(end_ms - start_ms) FROM assignment WHERE unit = ?"
-LENGTHEN = "UPDATE unit SET longest_ms = ? WHERE id = ? AND longest_ms < ?"
+LENGTHEN = "UPDATE unit_version SET longest_ms = ? WHERE id = ? AND longest_ms < ?"
 MEASURE = """
-UPDATE unit SET longest_ms = coalesce(
-    (SELECT max(assignment.end_ms - assignment.start_ms) FROM assignment WHERE assignment.unit = unit.id), 0)
+UPDATE unit_version SET longest_ms = coalesce(
+    (SELECT max(end_ms - start_ms) FROM assignment WHERE assignment.unit = unit_version.id), 0)
 """
 
 MAKE_SPAN = """

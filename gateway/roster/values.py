@@ -11,6 +11,8 @@ from datetime import time as Time  # noqa: N812
 from enum import StrEnum
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from gateway.model import NumberKind, OneWay, Role
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -69,17 +71,36 @@ class Receiver:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """A unit's pattern of local wall time (pass); `end` not after `start` means the next day."""
+    """A unit's pattern of local wall time (pass); `end` not after `start` means the next day.
+
+    It begins on its weekdays from `valid_from` to `valid_to`, both inclusive; None is no bound.
+    """
 
     unit: str
     name: str
     start: Time
     end: Time
     weekdays: tuple[str, ...] = WEEKDAYS
+    valid_from: Date | None = None
+    valid_to: Date | None = None
+
+    def barred_by(self, day: Date) -> str | None:
+        """The key of the roster file by which the shift does not begin on this day; None if it does."""
+        if self.valid_from is not None and day < self.valid_from:
+            return "valid_from"
+        if self.valid_to is not None and day > self.valid_to:
+            return "valid_to"
+        return None if WEEKDAYS[day.weekday()] in self.weekdays else "weekdays"
+
+    @property
+    def days(self) -> str:
+        """On which days it begins, for people."""
+        first = "" if self.valid_from is None else f" from {self.valid_from}"
+        last = "" if self.valid_to is None else f" to {self.valid_to}"
+        return f"{', '.join(self.weekdays)}{first}{last}"
 
 
-@dataclass(frozen=True, slots=True)
-class Staffing:
+class Staffing(Struct, frozen=True):
     """Who works a shift, before roles are given (personalschema)."""
 
     unit: str
@@ -88,8 +109,7 @@ class Staffing:
     receivers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Struct, frozen=True):
     """Who holds a role in a shift, the first is paged first (personaltilldelning)."""
 
     unit: str

@@ -5,8 +5,8 @@ Rules: whoever wants to know who is paged calls `Who`, so that screen, command l
 
 from gateway.model import Role
 from gateway.roster.book import RosterBook
-from gateway.roster.resolve import Policy, Resolution, resolve
-from gateway.routing.criteria import Criteria
+from gateway.roster.resolve import Policy, Resolution, resolve_asked
+from gateway.routing.criteria import Asked, Criteria
 from protocols.clinic24.event import Kind
 
 
@@ -20,12 +20,17 @@ class Who:
 
     def ask(self, unit: str, profession: str, kind: Kind, priority: int | None, instant: int) -> Resolution:
         """Who is paged for an event at this instant (UTC ms); `unit` is an id or an alias."""
-        duty = self._book.duty(unit, self._criteria.asked(profession).role, instant)
+        return self._resolve(unit, self._criteria.asked(profession), kind, priority, instant)
+
+    def ask_role(self, unit: str, role: Role, kind: Kind, priority: int | None, instant: int) -> Resolution:
+        """Who is paged for one of the two roles, whether or not the configuration has a word for it."""
+        return self._resolve(unit, Asked(role, None, role.value), kind, priority, instant)
+
+    def _resolve(
+        self, unit: str, asked: Asked, kind: Kind, priority: int | None, instant: int
+    ) -> Resolution:
+        duty = self._book.duty(unit, asked.role, instant)
         catch_all = None
         if duty is None and self._catch_all is not None:
             catch_all = self._book.receiver(self._catch_all)
-        return resolve(duty, Policy(self._criteria, catch_all), profession, kind, priority, instant)
-
-    def ask_role(self, unit: str, role: Role, kind: Kind, priority: int | None, instant: int) -> Resolution:
-        """Who is paged for one of the two roles, whatever words the configuration has for it."""
-        return self.ask(unit, self._criteria.word_for(role), kind, priority, instant)
+        return resolve_asked(duty, Policy(self._criteria, catch_all), asked, kind, priority, instant)

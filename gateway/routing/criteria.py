@@ -61,10 +61,6 @@ class Criteria:
             return Asked(role, None, word)
         return Asked(Role.NURSE, _shown(profession), word)
 
-    def word_for(self, role: Role) -> str:
-        """A profession that goes to this role: a word of the configuration, for the nurse any other too."""
-        return next((word for word, meant in self.roles.items() if meant is role), UNNAMED)
-
 
 def make_criteria(
     alerting: Mapping[Kind, Collection[int]] | None = None,

@@ -126,3 +126,8 @@ REPLY_COLUMN = """
 ALTER TABLE attempt ADD COLUMN reply -- reference in the text that an answer by SMS may name; NULL: none
 INTEGER;
 """
+
+REFUSAL_INDEX = """
+-- The rejected events alone: the board asks for the last of them, behind any number of ignored ones.
+CREATE INDEX refusal_rejected ON refusal (id) WHERE status = 'rejected';
+"""

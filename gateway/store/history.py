@@ -90,11 +90,11 @@ def refuse(conn: sqlite3.Connection, refusal: Refusal) -> None:
     )
 
 
-def refusals(conn: sqlite3.Connection, limit: int) -> list[Refusal]:
-    """The last events that became no alert, the newest first."""
+def refusals(conn: sqlite3.Connection, limit: int, rejected_only: bool = False) -> list[Refusal]:
+    """The last events that became no alert, or were rejected, the newest first."""
     return [
         Refusal(at, status, way, source, event, kind, unit, priority, _decode_errors(errors))
         for at, status, way, source, event, kind, unit, priority, errors in conn.execute(
-            sql.REFUSALS, (limit,)
+            sql.REJECTED if rejected_only else sql.REFUSALS, (limit,)
         )
     ]

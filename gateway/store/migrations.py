@@ -13,11 +13,12 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from gateway.store.account_tables import ACCOUNT_TABLES, RECEIVER_INDEX
-from gateway.store.alert_tables import ALERT_TABLES, REPLY_COLUMN
+from gateway.store.alert_tables import ALERT_TABLES, REFUSAL_INDEX, REPLY_COLUMN
 from gateway.store.audit_tables import AUDIT_TABLES
 from gateway.store.call_tables import CALL_TABLES
 from gateway.store.connection import open_writer, tx
-from gateway.store.roster_tables import ROSTER_TABLES
+from gateway.store.frame_tables import FRAME_VERSIONS
+from gateway.store.roster_tables import REGISTER_INDEXES, ROSTER_TABLES, VALIDITY_OF_SHIFT
 
 
 class StoreTooNew(Exception):  # noqa: N818 - named for what is the case
@@ -89,12 +90,32 @@ def _replies(db: Database) -> None:
     _create(db.conn, REPLY_COLUMN)
 
 
+def _validity(db: Database) -> None:
+    _create(db.conn, VALIDITY_OF_SHIFT)
+
+
+def _register(db: Database) -> None:
+    _create(db.conn, REGISTER_INDEXES)
+
+
+def _refusals(db: Database) -> None:
+    _create(db.conn, REFUSAL_INDEX)
+
+
+def _versions(db: Database) -> None:
+    _create(db.conn, FRAME_VERSIONS)
+
+
 STEPS: dict[str, Callable[[Database], None]] = {
     "0001 alerts": _alerts,
     "0002 roster": _roster,
     "0003 calls": _calls,
     "0004 accounts and audit": _accounts,
     "0005 replies": _replies,
+    "0006 validity": _validity,
+    "0007 register": _register,
+    "0008 refusals": _refusals,
+    "0009 versions": _versions,
 }
 """Every migration by its name, in the order in which they are applied."""
 

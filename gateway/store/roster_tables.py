@@ -1,4 +1,4 @@
-"""The tables of the roster, as their first version created them.
+"""The tables of the roster, as their first version created them, and what was added later.
 
 All times are integer UTC milliseconds, JSON is text, truth is 0 or 1; a date is YYYY-MM-DD and a time of day
 hh:mm, both local wall time. Who is on duty is written in versions: a row is seen from the generation `since`
@@ -124,4 +124,35 @@ CREATE TABLE administrator (
 );
 
 INSERT INTO roster_meta (id, revision, generation, filling, zone, tz_version) VALUES (1, 0, 0, NULL, '', '');
+"""
+
+# Made anew rather than altered: SQLite would put the columns' comments among those of others.
+VALIDITY_OF_SHIFT = """
+CREATE TABLE shift_with_validity (
+    -- A unit's pattern of working hours in local wall time.
+    unit TEXT NOT NULL,  -- the unit's id
+    name TEXT NOT NULL,  -- the shift's name, as people know it
+    from_time TEXT NOT NULL,  -- time of day at which it begins
+    to_time TEXT NOT NULL,  -- time of day before which it ends, the next day unless it is after from_time
+    weekdays TEXT NOT NULL,  -- JSON array of the days on which it begins: mon to sun
+    valid_from TEXT,  -- first date on which it may begin; NULL: no bound
+    valid_to TEXT,  -- last date on which it may begin, inclusive; NULL: no bound
+    PRIMARY KEY (unit, name)
+);
+
+INSERT INTO shift_with_validity (unit, name, from_time, to_time, weekdays)
+SELECT unit, name, from_time, to_time, weekdays FROM shift;
+
+DROP TABLE shift;
+
+ALTER TABLE shift_with_validity RENAME TO shift;
+"""
+
+REGISTER_INDEXES = """
+-- The register: lists by name, whom a unit may schedule, who shares a number.
+CREATE INDEX receiver_name ON receiver (name, id) WHERE former = 0;
+CREATE INDEX receiver_number ON receiver (number);
+CREATE INDEX receiver_backup ON receiver (backup) WHERE backup IS NOT NULL;
+CREATE INDEX receiver_unit_unit ON receiver_unit (unit);
+CREATE INDEX unit_name ON unit (name, id);
 """

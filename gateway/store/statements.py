@@ -97,6 +97,10 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 REFUSALS = """
 SELECT at, status, way, source, event, kind, unit, priority, errors FROM refusal ORDER BY id DESC LIMIT ?
 """
+REJECTED = """
+SELECT at, status, way, source, event, kind, unit, priority, errors FROM refusal WHERE status = 'rejected'
+ORDER BY id DESC LIMIT ?
+"""
 
 # -- calls of other systems ------------------------------------------------------------------------------
 

@@ -19,11 +19,14 @@ from gateway.operations import alert_number
 from gateway.web import (
     audit_api,
     calendar_api,
+    corrections_api,
     live_api,
     openapi,
     pages,
     pages_api,
+    paper_api,
     problems,
+    register_api,
     registry_api,
     rights,
     session_api,
@@ -62,12 +65,24 @@ def create_app(services: Services) -> FastAPI:
     problems.install(app)
     _add_events(app, services)
     _add_alerts(app, services)
+    _add_troubles(app, services)
     _add_who(app, services)
     _add_monitoring(app, services)
     _add_description(app, services)
     transport = session_api.Transport(services.behind_proxy, services.secure_cookies)
     if services.pages is not None:
-        for part in (session_api, pages_api, registry_api, audit_api, live_api, calendar_api, pages):
+        for part in (
+            session_api,
+            pages_api,
+            corrections_api,
+            register_api,
+            registry_api,
+            audit_api,
+            live_api,
+            calendar_api,
+            paper_api,
+            pages,
+        ):
             part.install(app, services, services.pages)
     app.add_middleware(SecurityHeaders, is_secure=transport.secure)
     return app
@@ -111,15 +126,35 @@ def _add_alerts(app: FastAPI, services: Services) -> None:
     async def acknowledge(alert: str, caller: Annotated[Caller, Depends(may_close)]) -> Response:
         """Somebody has the case: close the alert as acknowledged."""
         await _require_unit(services, alert, caller)
-        await to_asyncio(services.acknowledge(alert_number(alert), caller.name))
+        await to_asyncio(services.acknowledge(alert_number(alert), _signed(caller)))
         return await _ask(services, requests.ShowAlert(alert))
 
     @app.post("/api/alerts/{alert}/cancel", **openapi.CLOSE)
     async def cancel(alert: str, caller: Annotated[Caller, Depends(may_close)]) -> Response:
         """Nobody is needed any more: close the alert as cancelled."""
         await _require_unit(services, alert, caller)
-        await to_asyncio(services.cancel(alert_number(alert), caller.name))
+        await to_asyncio(services.cancel(alert_number(alert), _signed(caller)))
         return await _ask(services, requests.ShowAlert(alert))
+
+
+def _add_troubles(app: FastAPI, services: Services) -> None:
+    may_read = rights.guard(Callers(services), Action.READ)
+
+    @app.get("/api/refusals", dependencies=[Depends(may_read)], **openapi.REFUSALS)
+    async def list_refusals(
+        limit: Annotated[int, Query(ge=1, le=requests.MAX_LIMIT)] = requests.DEFAULT_LIMIT,
+        rejected_only: bool = False,
+    ) -> Response:
+        """The last events that became no alert, the newest first."""
+        return await _ask(services, requests.ListRefusals(limit, rejected_only))
+
+    @app.get("/api/alarms", dependencies=[Depends(may_read)], **openapi.ALARMS)
+    async def list_alarms(
+        limit: Annotated[int, Query(ge=1, le=requests.MAX_LIMIT)] = requests.DEFAULT_LIMIT,
+        standing_only: bool = False,
+    ) -> Response:
+        """The technical alarms: those that stand, the oldest first; or the last ones, the newest first."""
+        return await _ask(services, requests.ListAlarms(limit, standing_only))
 
 
 def _add_who(app: FastAPI, services: Services) -> None:
@@ -173,6 +208,11 @@ async def _require_unit(services: Services, alert: str, caller: Caller) -> None:
     if rights.by_unit(caller):
         detail = await to_asyncio(services.operations.ask(requests.ShowAlert(alert)))
         rights.require(caller, Action.ANSWER, detail.unit)
+
+
+def _signed(caller: Caller) -> str:
+    """Who closes an alert, as its timeline names him: a person by name and user name."""
+    return caller.name if caller.session is None else f"{caller.session.account.name} ({caller.name})"
 
 
 def _answered(answer: Answer) -> Response:

@@ -111,10 +111,11 @@ Table = Literal["area", "unit", "receiver", "shift", "administrator"]
 
 
 class PutEntry(Body, frozen=True):
-    """POST /api/register/entries: one entry as the roster file has it, new or in place of what stands."""
+    """POST /api/register/entries: one entry as the roster file has it. `version` as read; null: a new one."""
 
     table: Table
     entry: dict[str, str | int | bool | tuple[str, ...] | None]
+    version: Version | None = None
     preview: bool = False
 
 
@@ -123,17 +124,27 @@ class RemoveEntry(Body, frozen=True):
 
     table: Table
     key: Annotated[tuple[Name, ...], Meta(min_length=1, max_length=2)]
+    version: Version
     preview: bool = False
 
 
+class ReadNumber(Body, frozen=True):
+    """POST /api/register/number. `receiver`: whose number it is, who is then not told as another one."""
+
+    number: Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
+    any_number: bool = False
+    receiver: Id | None = None
+
+
 class ImportFile(Body, frozen=True):
-    """POST /api/register/import"""
+    """POST /api/register/import. `version`: of the preview; refused if the file would do something else."""
 
     format: Literal["toml", "csv"]
     text: str
     preview: bool = True
     replace: bool = False
     confirmed: bool = False
+    version: Version | None = None
 
 
 class AddAccount(Body, frozen=True):

@@ -1,9 +1,11 @@
 """Calendars: secret addresses made and revoked, and the calendars that they show.
 
 Rules: the address is the right; it is shown once, and shows one calendar of names and times. A wrong and a
-revoked address are told alike.
+revoked address are told alike. A calendar is made in a thread: half a year of a
+unit takes a fifth of a second.
 """
 
+import sqlite3
 from http import HTTPStatus
 from typing import Annotated
 
@@ -42,10 +44,10 @@ def install(app: FastAPI, services: Services, pages: PagesDesk) -> None:
 
     @app.get("/api/roster/units/{unit}/calendars", tags=["calendars"], **LIST)
     async def list_feeds(unit: UnitId, _: scheduling) -> Response:
-        """The unit's feeds and those of its receivers, the newest first, without their addresses."""
+        """The unit's feeds and those of its receivers, without their addresses; the revoked ones last."""
         pages_views.unit_of(pages, unit)
-        found = calendar_feeds.feeds(pages.desk.reader, FEEDS_MOST)
-        return json(tuple(_view(pages, feed) for feed in found if _belongs(pages, feed, unit)))
+        found = calendar_feeds.of_unit(pages.desk.reader, unit, FEEDS_MOST)
+        return json(tuple(_view(pages, feed) for feed in found))
 
     @app.post("/api/roster/units/{unit}/calendars", tags=["calendars"], **ADD)
     async def add(request: Request, unit: UnitId, caller: scheduling) -> Response:
@@ -58,8 +60,9 @@ def install(app: FastAPI, services: Services, pages: PagesDesk) -> None:
         of_unit = unit if receiver is None else None
         of_receiver = None if receiver is None else receiver.id
         now = pages.desk.now()
-        work = pages.writer.run(calendar_feeds.add, of_receiver, of_unit, caller.name, now)
+        work = pages.writer.run(calendar_feeds.add, of_receiver, of_unit, unit, caller.name, now)
         number, secret = await calling(work)
+        _tell(pages)
         return json(registered.NewFeed(number, f"/calendar/{secret}.ics"), HTTPStatus.CREATED)
 
     @app.delete("/api/roster/units/{unit}/calendars/{feed}", tags=["calendars"], **REVOKE)
@@ -68,23 +71,33 @@ def install(app: FastAPI, services: Services, pages: PagesDesk) -> None:
     ) -> Response:
         """Make a feed's address worthless, at once."""
         found = calendar_feeds.one(pages.desk.reader, feed)
-        if (
-            found is None
-            or not _belongs(pages, found, unit)
-            or not await calling(pages.writer.run(calendar_feeds.revoke, feed, caller.name, pages.desk.now()))
-        ):
+        revoked = False
+        if found is not None and _belongs(pages, found, unit):
+            now = pages.desk.now()
+            revoked = await calling(pages.writer.run(calendar_feeds.revoke, found, unit, caller.name, now))
+        if not revoked:
             raise Refused(Why.NOT_FOUND, f"there is no good feed {feed} of this unit")
+        _tell(pages)
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=problems.HEADERS)
 
     @app.get("/calendar/{secret}.ics", tags=["calendars"], dependencies=[Depends(anybody)], **SHOW)
     async def show(secret: Annotated[str, Path(max_length=100)]) -> Response:
         """The calendar of a secret address, for a calendar program."""
-        feed = calendar_feeds.good(pages.desk.reader, secret)
-        if feed is None:
+        now = pages.desk.now()
+
+        def make(connection: sqlite3.Connection) -> bytes | None:
+            feed = calendar_feeds.good(connection, secret)
+            return None if feed is None else calendar(*calendar_feeds.entries(connection, feed, now), now)
+
+        made = await calling(pages.desk.apart(make))
+        if made is None:
             raise Refused(Why.NOT_FOUND, "there is no such calendar")
-        name, entries = calendar_feeds.entries(pages.desk.reader, feed, pages.desk.now())
-        made = calendar(name, entries, pages.desk.now())
         return Response(made, headers=problems.HEADERS, media_type="text/calendar; charset=utf-8")
+
+
+def _tell(pages: PagesDesk) -> None:
+    """Whoever looks at the list reads it anew."""
+    pages.live.publish("roster", {"revision": pages.book.revision()})
 
 
 def _belongs(pages: PagesDesk, feed: Feed, unit: str) -> bool:
@@ -101,6 +114,7 @@ def _view(pages: PagesDesk, feed: Feed) -> registered.FeedView:
         receiver=None if receiver is None else shapes.Person(receiver.id, receiver.name),
         unit=None if feed.unit is None else shapes.Person(feed.unit, pages.unit_name(feed.unit)),
         made_by=feed.made_by,
+        made_by_name=pages.desk.name_of(feed.made_by),
         made_at=times.render(feed.made_at),
         revoked_at=None if feed.revoked_at is None else times.render(feed.revoked_at),
     )

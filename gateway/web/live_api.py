@@ -4,6 +4,7 @@ Rules: the board asks the one resolver, unit by unit, so that it shows whom the 
 much is read apart from the loop.
 """
 
+import sqlite3
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated
@@ -16,9 +17,10 @@ from gateway.pagesdesk import PagesDesk
 from gateway.replies import Reason
 from gateway.requests import Refused, Why
 from gateway.roster import statements
+from gateway.roster.coverage import Cover, Hole
 from gateway.roster.coverage_reading import DAYS, coverage
 from gateway.roster.values import Receiver
-from gateway.web import bodies, documented, pages_views, problems, rights, shapes
+from gateway.web import bodies, documented, live_shapes, pages_views, problems, rights
 from gateway.web.answers import calling, json
 from gateway.web.known import Callers
 from gateway.web.live import TooManyStreams
@@ -34,10 +36,11 @@ ASKED_KIND, ASKED_PRIORITY = Kind.ESCALATED, None
 """What the board asks the resolver: the event that alerts always, so that the criteria hide nobody."""
 
 LIVE = documented.route(str, media="text/event-stream")
-BOARD = documented.route(shapes.Board, e404="there is no such unit or area")
-COVERAGE = documented.route(shapes.Coverage, e404="there is no such unit or area")
+BOARD = documented.route(live_shapes.Board, e404="there is no such unit or area")
+COVERAGE = documented.route(live_shapes.Coverage, e404="there is no such unit or area")
+OVERVIEW = documented.route(live_shapes.CoverageOverview, e404="there is no such area")
 TEST = documented.route(
-    shapes.TestPage,
+    live_shapes.TestPage,
     bodies.SendTest,
     status=202,
     e404="there is no such unit or receiver",
@@ -61,7 +64,8 @@ def _add_live(app: FastAPI, pages: PagesDesk, known: rights.Known) -> None:
 
     @app.get("/api/live", tags=["live"], **LIVE)
     async def live(request: Request, caller: reading) -> Response:
-        """Server-sent events: hello, slot, roster, outcome, lost, bye (see docs/web-api.md)."""
+        """Server-sent events: hello, slot, roster, correction, outcome, alert, refusal,
+        alarm, import, record, lost, bye (see docs/web-api.md)."""
         try:
             stream = pages.live.listen()
         except TooManyStreams as error:
@@ -96,7 +100,7 @@ def _add_views(app: FastAPI, pages: PagesDesk, known: rights.Known) -> None:
         instant = pages.desk.now() if asked is None else asked
         units = _units(pages, unit, area)
         rows = tuple(_board_unit(pages, *one, instant) for one in units)
-        return json(shapes.Board(times.render(instant), rows))
+        return json(live_shapes.Board(times.render(instant), rows))
 
     @app.get("/api/coverage", tags=["live"], **COVERAGE)
     async def covered(
@@ -108,15 +112,9 @@ def _add_views(app: FastAPI, pages: PagesDesk, known: rights.Known) -> None:
         """How every role of every shift is covered, and where nobody is on."""
         units = _units(pages, unit, area)
         now = pages.desk.now()
-        found = await calling(
-            pages.desk.apart(
-                lambda conn: [
-                    coverage(conn, name, now, days, pages.desk.zone, pages.served) for name, _, _ in units
-                ]
-            )
-        )
+        found = await _covered(pages, units, now, days)
         views = tuple(
-            shapes.CoverageUnit(
+            live_shapes.CoverageUnit(
                 id=name,
                 name=shown,
                 entries=tuple(pages_views.cover(pages, one) for one in covers),
@@ -124,7 +122,24 @@ def _add_views(app: FastAPI, pages: PagesDesk, known: rights.Known) -> None:
             )
             for (name, _, shown), (covers, holes) in zip(units, found, strict=True)
         )
-        return json(shapes.Coverage(times.render(now), days, views))
+        return json(live_shapes.Coverage(times.render(now), days, views))
+
+    @app.get("/api/coverage/overview", tags=["live"], **OVERVIEW)
+    async def overview(
+        _: reading,
+        area: Annotated[str, Query(max_length=bodies.MAX_ID, description="every unit of this area")],
+        days: Annotated[int, Query(ge=1, le=DAYS)] = DAYS,
+    ) -> Response:
+        """The coverage of an area's units in counts, the worst first."""
+        units = _units(pages, None, area)
+        now = pages.desk.now()
+        found = await _covered(pages, units, now, days)
+        briefs = [
+            pages_views.coverage_brief(name, shown, covers, holes, fallback=_has_fallback(pages, name))
+            for (name, _, shown), (covers, holes) in zip(units, found, strict=True)
+        ]
+        briefs.sort(key=pages_views.how_bad)
+        return json(live_shapes.CoverageOverview(times.render(now), days, tuple(briefs)))
 
 
 def _add_tests(app: FastAPI, pages: PagesDesk, known: rights.Known) -> None:
@@ -141,7 +156,18 @@ def _add_tests(app: FastAPI, pages: PagesDesk, known: rights.Known) -> None:
         found = pages_views.unit_of(pages, unit)
         receivers = _tested(pages, unit, asked)
         number = await calling(pages.tests.send(receivers, found, asked.role, caller.name))
-        return json(shapes.TestPage(str(number)), HTTPStatus.ACCEPTED)
+        return json(live_shapes.TestPage(str(number)), HTTPStatus.ACCEPTED)
+
+
+async def _covered(
+    pages: PagesDesk, units: Sequence[tuple[str, str, str]], now: int, days: int
+) -> list[tuple[list[Cover], list[Hole]]]:
+    """The coverage of each unit; read apart from the loop."""
+
+    def read(conn: sqlite3.Connection) -> list[tuple[list[Cover], list[Hole]]]:
+        return [coverage(conn, name, now, days, pages.desk.zone, pages.served) for name, _, _ in units]
+
+    return await calling(pages.desk.apart(read))
 
 
 def _units(pages: PagesDesk, unit: str | None, area: str | None) -> list[tuple[str, str, str]]:
@@ -159,18 +185,18 @@ def _units(pages: PagesDesk, unit: str | None, area: str | None) -> list[tuple[s
     return rows
 
 
-def _board_unit(pages: PagesDesk, unit: str, area: str, name: str, instant: int) -> shapes.BoardUnit:
+def _board_unit(pages: PagesDesk, unit: str, area: str, name: str, instant: int) -> live_shapes.BoardUnit:
     roles = tuple(_role_now(pages, unit, role, instant) for role in Role)
-    return shapes.BoardUnit(unit, name, area, roles)
+    return live_shapes.BoardUnit(unit, name, area, roles)
 
 
-def _role_now(pages: PagesDesk, unit: str, role: Role, instant: int) -> shapes.RoleNow:
+def _role_now(pages: PagesDesk, unit: str, role: Role, instant: int) -> live_shapes.RoleNow:
     resolution = pages.who.ask_role(unit, role, ASKED_KIND, ASKED_PRIORITY, instant)
     ends = [one.slot.end for one in resolution.candidates if one.slot is not None]
-    return shapes.RoleNow(
+    return live_shapes.RoleNow(
         role=role,
         receivers=tuple(
-            shapes.OnDuty(
+            live_shapes.OnDuty(
                 one.receiver.id, one.receiver.name, one.origin, Reason(one.reason.sv, one.reason.en)
             )
             for one in resolution.candidates

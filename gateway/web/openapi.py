@@ -12,7 +12,7 @@ from fastapi.responses import PlainTextResponse
 from msgspec import Struct
 
 from gateway import replies
-from gateway.web import bodies, registered, shapes
+from gateway.web import bodies, live_shapes, registered, shapes
 from gateway.web.problems import PROBLEM
 from protocols.clinic24.event import Kind
 from protocols.clinic24.messages import Answer
@@ -20,6 +20,8 @@ from protocols.clinic24.messages import Answer
 REPLIES = (
     replies.AlertDetail,
     replies.AlertSummary,
+    replies.RefusalEntry,
+    replies.AlarmEntry,
     replies.WhoAnswer,
     replies.Line,
     replies.KeyEntry,
@@ -116,6 +118,12 @@ EVENTS: dict[str, Any] = _route(
 ALERTS: dict[str, Any] = _route(
     {200: _reply("the last alerts", {"type": "array", "items": _named("AlertSummary")})}, **_READ
 )
+REFUSALS: dict[str, Any] = _route(
+    {200: _reply("the last refusals", {"type": "array", "items": _named("RefusalEntry")})}, **_READ
+)
+ALARMS: dict[str, Any] = _route(
+    {200: _reply("the technical alarms", {"type": "array", "items": _named("AlarmEntry")})}, **_READ
+)
 ALERT: dict[str, Any] = _route({200: _reply("the alert", _named("AlertDetail"))}, **_ONE)
 CLOSE: dict[str, Any] = _route(
     {200: _reply("the alert as it is now", _named("AlertDetail"))}, **_ONE, e409="the alert is closed"
@@ -139,6 +147,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     shown = [
         *REPLIES,
         *_structs(shapes, Struct),
+        *_structs(live_shapes, Struct),
         *_structs(registered, Struct),
         *_structs(bodies, bodies.Body),
     ]

@@ -1,4 +1,4 @@
-"""Scheduling: areas and units, the shifts of a unit, setting, copying, undoing, correcting.
+"""Scheduling: areas and units, the shifts of a unit, setting, copying, undoing.
 
 Rules: the unit stands in the address, so that `rights` judges every change by it. A change carries the
 versions that its author saw; a stale one is answered 409 with `code` "stale" and what stands now, one that
@@ -18,6 +18,7 @@ from gateway.roster.editing_view import MAX_DAYS, occurrences
 from gateway.roster.faults import Fault, RosterFaults
 from gateway.roster.patterns import patterns
 from gateway.roster.slots import SlotKey
+from gateway.roster.values import Shift
 from gateway.roster.wall import FIRST_DATE, LAST_DATE, local_time
 from gateway.web import bodies, documented, pages_views, problems, rights, shapes
 from gateway.web.answers import calling, json
@@ -40,9 +41,6 @@ SET = documented.route(shapes.EditedView, bodies.SetSlots, e404=NO_UNIT, e409=CO
 COPY = documented.route(shapes.CopyView, bodies.CopyShift, e404=NO_UNIT, e409=CONFLICT)
 UNDO = documented.route(
     shapes.EditedView, bodies.Undo, e404="there is no such change of this unit", e409=CONFLICT
-)
-CORRECT = documented.route(
-    shapes.Recorded, bodies.Correction, status=201, e404=NO_UNIT, e409="the shift has not ended"
 )
 
 
@@ -119,15 +117,6 @@ def _add_past(app: FastAPI, pages: PagesDesk, known: rights.Known) -> None:
         made = await calling(pages.editing.undo(change, unit, caller.name, asked.reason))
         return json(pages_views.edited(pages, unit, made))
 
-    @app.post("/api/roster/units/{unit}/corrections", tags=["roster"], **CORRECT)
-    async def correct(request: Request, unit: UnitId, caller: scheduling) -> Response:
-        """Record what really was the case in a shift that has ended. The shift stays as it stood."""
-        asked = await bodies.read(request, bodies.Correction)
-        pages_views.unit_of(pages, unit)
-        key = pages_views.key(unit, asked, "")
-        number = await calling(pages.editing.correct(key, asked.receivers, asked.reason, caller.name))
-        return json(shapes.Recorded(number), HTTPStatus.CREATED)
-
 
 def _areas(pages: PagesDesk, caller: Caller) -> tuple[shapes.AreaView, ...]:
     units: dict[str, list[shapes.UnitBrief]] = {}
@@ -156,13 +145,19 @@ def _unit(pages: PagesDesk, unit: str, caller: Caller) -> shapes.UnitView:
         fallback=people(pages.book, found.fallback),
         one_way=found.one_way.value,
         may_schedule=rights.allowed(caller, Action.SCHEDULE, unit),
-        patterns=tuple(
-            shapes.PatternView(
-                one.name, one.start.isoformat("minutes"), one.end.isoformat("minutes"), one.weekdays
-            )
-            for one in patterns(reader, unit)
-        ),
+        patterns=tuple(map(_pattern, patterns(reader, unit))),
         receivers=tuple(pages_views.receiver(pages, make_receiver(row, (unit,))) for row in rows),
+    )
+
+
+def _pattern(one: Shift) -> shapes.PatternView:
+    return shapes.PatternView(
+        name=one.name,
+        from_=one.start.isoformat("minutes"),
+        to=one.end.isoformat("minutes"),
+        weekdays=one.weekdays,
+        valid_from=None if one.valid_from is None else one.valid_from.isoformat(),
+        valid_to=None if one.valid_to is None else one.valid_to.isoformat(),
     )
 
 
@@ -179,7 +174,7 @@ def _shifts(pages: PagesDesk, unit: str, first: str | None, days: int, caller: C
         timezone=pages.desk.zone.key,
         revision=pages.book.revision(),
         may_schedule=rights.allowed(caller, Action.SCHEDULE, unit),
-        shifts=tuple(pages_views.shift(pages, one, now) for one in found),
+        shifts=pages_views.shifts(pages, unit, found, now),
     )
 
 
@@ -200,21 +195,23 @@ async def _copy(pages: PagesDesk, unit: str, asked: bodies.CopyShift, caller: Ca
 
 
 def _install_problems(app: FastAPI, pages: PagesDesk) -> None:
-    async def stale(_request: Request, error: Exception) -> Response:
+    async def stale(request: Request, error: Exception) -> Response:
         assert isinstance(error, Stale)
         found = [pages_views.conflict(pages, one) for one in error.conflicts]
-        return problems.problem(HTTPStatus.CONFLICT, str(error), code="stale", conflicts=found)
+        return problems.problem(HTTPStatus.CONFLICT, str(error), asked=request, code="stale", conflicts=found)
 
-    async def bare(_request: Request, error: Exception) -> Response:
+    async def bare(request: Request, error: Exception) -> Response:
         assert isinstance(error, ReasonNeeded)
         slots = [{"shift": key.shift, "date": key.date.isoformat(), "role": key.role} for key in error.keys]
-        return problems.problem(HTTPStatus.CONFLICT, str(error), code="reason_needed", slots=slots)
+        return problems.problem(
+            HTTPStatus.CONFLICT, str(error), asked=request, code="reason_needed", slots=slots
+        )
 
-    async def faulty(_request: Request, error: Exception) -> Response:
+    async def faulty(request: Request, error: Exception) -> Response:
         assert isinstance(error, RosterFaults)
         told = [(fault.path, fault.message) for fault in error.faults]
         detail = f"{len(told)} fault(s): nothing was changed"
-        return problems.problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, told)
+        return problems.problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, told, asked=request)
 
     app.add_exception_handler(Stale, stale)
     app.add_exception_handler(ReasonNeeded, bare)

@@ -11,14 +11,15 @@ from gateway.pagesdesk import PagesDesk
 from gateway.replies import Reason
 from gateway.requests import Refused, Why
 from gateway.roster import statements
-from gateway.roster.coverage import Cover, Hole
+from gateway.roster.coverage import Cover, Hole, State
 from gateway.roster.editing_copy import Target
 from gateway.roster.editing_values import EMPTY, Conflict, Edited, version_of
 from gateway.roster.editing_view import Occurrence, Placed, clock_note
+from gateway.roster.elsewhere import Elsewhere
 from gateway.roster.faults import Fault
 from gateway.roster.slots import SlotKey
-from gateway.roster.values import Receiver, Unit, Words
-from gateway.web import bodies, registered, shapes
+from gateway.roster.values import Receiver, ReceiverKind, Unit, Words
+from gateway.web import bodies, live_shapes, registered, shapes
 from gateway.web.told import people
 from protocols.clinic24 import times
 
@@ -49,9 +50,22 @@ def key(unit: str, slot: bodies.SlotWish | bodies.Correction, path: str) -> Slot
     return SlotKey(unit, slot.shift, day(slot.date, f"{path}.date"), slot.role)
 
 
-def shift(pages: PagesDesk, one: Occurrence, now: int) -> shapes.ShiftView:
-    """One shift of the schedule."""
-    names = dict.fromkeys(name for role in (None, *Role) for name in _names(one.slots.get(role)))
+def shifts(
+    pages: PagesDesk, unit: str, found: Sequence[Occurrence], now: int
+) -> tuple[shapes.ShiftView, ...]:
+    """Shifts of a unit's schedule."""
+    if not found:
+        return ()
+    names = {name: pages.book.receiver(name) for one in found for name in _staffed(one)}
+    persons = {name for name, who in names.items() if who is not None and who.kind is ReceiverKind.PERSON}
+    since, until = min(one.start for one in found), max(one.end for one in found)
+    elsewhere = Elsewhere(pages.desk.reader, unit, persons, since, until)
+    return tuple(_shift(pages, one, now, elsewhere) for one in found)
+
+
+def _shift(pages: PagesDesk, one: Occurrence, now: int, elsewhere: Elsewhere) -> shapes.ShiftView:
+    names = _staffed(one)
+    held = ((name, tuple(elsewhere.units(name, one.start, one.end))) for name in names)
     return shapes.ShiftView(
         shift=one.shift,
         date=one.date.isoformat(),
@@ -64,10 +78,11 @@ def shift(pages: PagesDesk, one: Occurrence, now: int) -> shapes.ShiftView:
         running=one.start <= now < one.end,
         planned=one.planned,
         note=reason(clock_note(one, pages.desk.zone)),
-        staffed=people(pages.book, tuple(names)),
+        staffed=people(pages.book, names),
         staffing=slot(pages, one.slots.get(None)),
         doctor=slot(pages, one.slots.get(Role.DOCTOR)),
         nurse=slot(pages, one.slots.get(Role.NURSE)),
+        elsewhere=tuple(shapes.ElsewhereView(name, units) for name, units in held if units),
     )
 
 
@@ -134,12 +149,9 @@ def faults(found: Iterable[Fault]) -> tuple[shapes.FaultView, ...]:
     return tuple(shapes.FaultView(fault.path, fault.message) for fault in found)
 
 
-def receiver(pages: PagesDesk, one: Receiver, *, twins: bool = False) -> shapes.ReceiverView:
-    """A receiver with the proof of his number; `twins` looks for others with the same number."""
+def receiver(pages: PagesDesk, one: Receiver) -> shapes.ReceiverView:
+    """A receiver with the proof of his number."""
     proof = pages.desk.reader.execute(statements.PROOF, (one.number,)).fetchone()
-    same: Sequence[tuple[str]] = ()
-    if twins:
-        same = pages.desk.reader.execute(statements.SAME_NUMBER, (one.number, one.number, one.id)).fetchall()
     return shapes.ReceiverView(
         id=one.id,
         name=one.name,
@@ -152,14 +164,13 @@ def receiver(pages: PagesDesk, one: Receiver, *, twins: bool = False) -> shapes.
         proof="unproved" if proof is None else proof[1],
         proof_at=None if proof is None else times.render(proof[2]),
         served=bool({one.number_kind, one.backup_kind} & pages.served),
-        same_number=tuple(name for (name,) in same),
     )
 
 
-def cover(pages: PagesDesk, found: Cover) -> shapes.CoverageEntry:
+def cover(pages: PagesDesk, found: Cover) -> live_shapes.CoverageEntry:
     """One role of one shift of the coverage view."""
     one = found.occurrence
-    return shapes.CoverageEntry(
+    return live_shapes.CoverageEntry(
         shift=one.shift,
         date=one.date.isoformat(),
         from_=one.begins.isoformat("minutes"),
@@ -173,9 +184,27 @@ def cover(pages: PagesDesk, found: Cover) -> shapes.CoverageEntry:
     )
 
 
-def hole(found: Hole, *, fallback: bool) -> shapes.HoleView:
+def hole(found: Hole, *, fallback: bool) -> live_shapes.HoleView:
     """One hole of the coverage view."""
-    return shapes.HoleView(found.role, times.render(found.start), times.render(found.end), fallback)
+    return live_shapes.HoleView(found.role, times.render(found.start), times.render(found.end), fallback)
+
+
+def coverage_brief(
+    unit: str, name: str, covers: Sequence[Cover], holes: Sequence[Hole], *, fallback: bool
+) -> live_shapes.CoverageBrief:
+    """A unit's coverage in counts."""
+    states = [one.state for one in covers]
+    first = hole(holes[0], fallback=fallback) if holes else None
+    return live_shapes.CoverageBrief(
+        unit, name, len(holes), states.count(State.THIN), states.count(State.COVERED), first
+    )
+
+
+def how_bad(brief: live_shapes.CoverageBrief) -> tuple[bool, bool, str, int, str]:
+    """The order of the overview: an earlier hole is worse than a later one."""
+    hole = brief.next
+    unanswered = hole is not None and not hole.fallback
+    return (not unanswered, hole is None, "" if hole is None else hole.start, -brief.thin, brief.name)
 
 
 def account(known: Account) -> registered.AccountView:
@@ -194,6 +223,11 @@ def account(known: Account) -> registered.AccountView:
 def reason(words: Words | None) -> Reason | None:
     """A sentence in both languages."""
     return None if words is None else Reason(words.sv, words.en)
+
+
+def _staffed(one: Occurrence) -> tuple[str, ...]:
+    """Staffing and assigned people together."""
+    return tuple(dict.fromkeys(name for role in (None, *Role) for name in _names(one.slots.get(role))))
 
 
 def _names(placed: Placed | None) -> tuple[str, ...]:

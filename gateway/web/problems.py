@@ -13,6 +13,7 @@ from msgspec.json import encode
 from starlette.exceptions import HTTPException
 
 from gateway.requests import Refused, Why
+from gateway.web.problem_words import swedish
 
 PROBLEM = "application/problem+json"
 STATUS = {
@@ -32,14 +33,22 @@ def problem(
     detail: str,
     faults: Sequence[Fault] = (),
     headers: dict[str, str] | None = None,
+    asked: Request | None = None,
     **more: Any,
 ) -> Response:
-    """An error answer; `faults` are (path, message)."""
+    """An error answer; `faults` are (path, message). In Swedish if the request `asked` for it."""
+    if asked is not None and _wants_swedish(asked):
+        detail, faults = swedish(detail), [(path, swedish(message)) for path, message in faults]
     body: dict[str, Any] = {"type": "about:blank", "title": status.phrase, "status": status.value}
     body |= {"detail": detail} | more
     if faults:
         body["errors"] = [{"path": path, "message": message} for path, message in faults]
     return Response(encode(body), status.value, HEADERS | (headers or {}), PROBLEM)
+
+
+def _wants_swedish(request: Request) -> bool:
+    first = request.headers.get("accept-language", "").partition(",")[0].partition(";")[0]
+    return first.strip().lower().partition("-")[0] == "sv"
 
 
 def install(app: FastAPI) -> None:
@@ -50,22 +59,25 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _fault)
 
 
-async def _refused(_request: Request, error: Exception) -> Response:
+async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
-    return problem(STATUS[error.why], error.message, error.faults)
+    return problem(STATUS[error.why], error.message, error.faults, asked=request)
 
 
-async def _unreadable(_request: Request, error: Exception) -> Response:
+async def _unreadable(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     faults = [(".".join(map(str, fault["loc"])), fault["msg"]) for fault in error.errors()]
-    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "the request cannot be understood", faults)
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "the request cannot be understood", faults, asked=request)
 
 
-async def _http(_request: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return problem(HTTPStatus(error.status_code), error.detail, headers=dict(error.headers or {}))
+    return problem(
+        HTTPStatus(error.status_code), error.detail, headers=dict(error.headers or {}), asked=request
+    )
 
 
-async def _fault(_request: Request, _error: Exception) -> Response:
+async def _fault(request: Request, _error: Exception) -> Response:
     """The server logs the error itself, and only there."""
-    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "the gateway failed at this request; its log says why")
+    detail = "the gateway failed at this request; its log says why"
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail, asked=request)

@@ -7,7 +7,7 @@ Members may be added, never changed. What people read comes in Swedish and Engli
 from msgspec import Struct, field
 
 from gateway.accounts.model import Kind
-from gateway.model import Origin, Role
+from gateway.model import Role
 from gateway.replies import Reason
 from gateway.roster.values import ReceiverKind
 
@@ -41,6 +41,13 @@ class SlotView(Struct, frozen=True):
     at: str | None = None
 
 
+class ElsewhereView(Struct, frozen=True):
+    """Somebody of a shift who holds a role in other units while it lasts."""
+
+    receiver: str
+    units: tuple[str, ...]  # their names
+
+
 class ShiftView(Struct, frozen=True):
     """One shift on one date."""
 
@@ -59,6 +66,7 @@ class ShiftView(Struct, frozen=True):
     staffing: SlotView
     doctor: SlotView
     nurse: SlotView
+    elsewhere: tuple[ElsewhereView, ...] = ()  # persons alone: a role's phone may answer for many units
 
 
 class UnitShifts(Struct, frozen=True):
@@ -86,23 +94,17 @@ class ReceiverView(Struct, frozen=True):
     proof: str  # proved, unproved, pending or failed
     proof_at: str | None
     served: bool  # whether a carrier serves his number
-    same_number: tuple[str, ...] = ()  # other receivers with this number
-
-
-class Receivers(Struct, frozen=True):
-    """A part of the receivers; `total` is how many fit what was asked."""
-
-    total: int
-    receivers: tuple[ReceiverView, ...]
 
 
 class PatternView(Struct, frozen=True):
-    """One shift pattern."""
+    """One shift pattern: it begins on its weekdays from `valid_from` to `valid_to`, both inclusive."""
 
     name: str
     from_: str = field(name="from")
     to: str
     weekdays: tuple[str, ...]
+    valid_from: str | None = None  # no bound
+    valid_to: str | None = None
 
 
 class UnitBrief(Struct, frozen=True):
@@ -199,88 +201,20 @@ class CopyView(Struct, frozen=True):
     faults: tuple[FaultView, ...]
 
 
+class CorrectionView(Struct, frozen=True):
+    """Who really held a role of a shift that has ended, or was on it (`role` None), and who said so."""
+
+    change: int
+    role: Role | None
+    stood: tuple[Person, ...]  # what was planned, and stays
+    receivers: tuple[Person, ...]  # who it really was
+    reason: str
+    by: str
+    by_name: str | None
+    at: str
+
+
 class Recorded(Struct, frozen=True):
     """The number under which something stands in the record of changes."""
 
     change: int
-
-
-class OnDuty(Struct, frozen=True):
-    """Somebody who would be paged now."""
-
-    id: str
-    name: str
-    origin: Origin
-    reason: Reason
-
-
-class RoleNow(Struct, frozen=True):
-    """One role of a unit now: who would be paged in order, and until when this holds by the plan."""
-
-    role: Role
-    receivers: tuple[OnDuty, ...]
-    on_duty: bool  # somebody is on duty; False: only a fallback, or nobody, would be paged
-    until: str | None
-
-
-class BoardUnit(Struct, frozen=True):
-    """One unit of the board."""
-
-    id: str
-    name: str
-    area: str
-    roles: tuple[RoleNow, ...]
-
-
-class Board(Struct, frozen=True):
-    """Who would be paged, unit by unit; `at` is the instant that was asked for."""
-
-    at: str
-    units: tuple[BoardUnit, ...]
-
-
-class TestPage(Struct, frozen=True):
-    """A test page that is under way: follow GET /api/alerts/{alert} and the outcomes of GET /api/live."""
-
-    alert: str
-
-
-class CoverageEntry(Struct, frozen=True):
-    """One role of one shift: empty, thin or covered, and why."""
-
-    shift: str
-    date: str
-    from_: str = field(name="from")
-    to: str
-    start: str
-    end: str
-    role: Role
-    state: str  # empty, thin or covered
-    receivers: tuple[Person, ...]
-    reasons: tuple[Reason, ...]
-
-
-class HoleView(Struct, frozen=True):
-    """A time in which nobody is on duty for a role though a shift is planned."""
-
-    role: Role
-    start: str
-    end: str
-    fallback: bool  # somebody would be paged all the same
-
-
-class CoverageUnit(Struct, frozen=True):
-    """The coverage of one unit."""
-
-    id: str
-    name: str
-    entries: tuple[CoverageEntry, ...]
-    holes: tuple[HoleView, ...]
-
-
-class Coverage(Struct, frozen=True):
-    """Coverage from now on."""
-
-    now: str
-    days: int
-    units: tuple[CoverageUnit, ...]

@@ -1,72 +1,75 @@
-// The board of alerts. Rules: red is what nobody answered while it lasted, yellow what nobody could confirm.
-import { ask, byId, clock, make, say, t } from "./core.js";
-import { steps } from "./timeline.js";
+// The board of alerts: what is open, what became no alert, what is wrong with the gateway, and what ended.
+// Rules: it follows the live events; a new alert or an end shows at once, without anybody asking for it.
+import { ask, byId, make, say, t } from "./core.js";
+import { makeClosing } from "./alertclose.js";
+import { alertItem, refreshTimelines } from "./alertitem.js";
 import { gathered, listen } from "./live.js";
+import { readIgnored, readRefusals, readTroubles } from "./troubles.js";
 
 const LAST = 100;
-const POLL = 3000; // milliseconds: a new alert has no live event before its first outcome
-const RED = new Set(["no_receiver", "failed", "expired"]);
-const shown = new Set(); // alerts whose timeline is open on the page
-const units = new Map(); // id: name
+const MOST_OPEN = 1000;
+const sums = { open: 0, refused: 0, troubles: 0 };
+let self = null; // who is logged in, with the units that he or she may answer for
+
+const close = makeClosing((words) => {
+  byId("done").textContent = words;
+  byId("open-name").focus();
+  read();
+});
+
+const may = (one) => self.kind === "it" || (self.kind === "unit" && self.units.includes(one.unit));
 
 const read = gathered(async () => {
   const [all, open] = await Promise.all([
     ask("GET", `/api/alerts?limit=${LAST}`),
-    ask("GET", `/api/alerts?limit=${LAST}&open_only=true`),
+    ask("GET", `/api/alerts?limit=${MOST_OPEN}&open_only=true`),
   ]);
+  const closed = all.filter((one) => !one.open);
   draw(byId("open"), open);
-  draw(byId("closed"), all.filter((one) => !one.open));
-  say(byId("line"), "");
+  draw(byId("closed"), closed);
+  sums.open = open.length;
+  sum();
+  await refreshTimelines(new Set([...open, ...closed].map((one) => one.alert)));
 });
 
-function colour(one) {
-  if (one.open || RED.has(one.status)) return "empty";
-  return one.status === "unconfirmed" ? "thin" : "covered";
+const readRefused = gathered(async () => {
+  sums.refused = await readRefusals();
+  sum();
+});
+
+const readAlarms = gathered(async () => {
+  sums.troubles = await readTroubles();
+  sum();
+});
+
+function sum() {
+  const words = t("alerts.sum", sums);
+  if (byId("sum").textContent !== words) byId("sum").textContent = words;
 }
 
 function draw(list, alerts) {
-  const focused = document.activeElement?.closest?.("[data-alert]")?.dataset.alert;
-  list.replaceChildren(...(alerts.length ? alerts.map(item) : [make("li", { className: "hint", textContent: t("alerts.none") })]));
-  if (focused) list.querySelector(`[data-alert="${focused}"] summary`)?.focus();
+  const focused = document.activeElement;
+  const { alert } = focused?.closest?.("[data-alert]")?.dataset ?? {};
+  const within = list.contains(focused);
+  const items = alerts.map((one) => alertItem(one, may(one) ? close : null));
+  list.replaceChildren(...(items.length ? items : [make("li", { className: "hint", textContent: t("alerts.none") })]));
+  if (!within || document.activeElement === focused) return;
+  if (focused.isConnected) focused.focus();
+  else {
+    const item = list.querySelector(`[data-alert="${CSS.escape(alert ?? "")}"]`);
+    const same = item?.querySelector(focused.dataset.act ? `[data-act="${focused.dataset.act}"]` : "summary");
+    (same ?? document.querySelector(`[data-alert="${CSS.escape(alert ?? "")}"] summary`) ?? byId("open-name")).focus();
+  }
 }
 
-function item(one) {
-  const priority = one.priority === null ? t("alerts.nopriority") : t("alerts.priority", { priority: one.priority });
-  const kind = one.kind ? t(`kind.${one.kind}`) : "";
-  const facts = [kind, units.get(one.unit) ?? one.unit, one.role ? t(one.role) : "", priority, one.case ? t("alerts.case", { case: one.case }) : ""];
-  return make(
-    "li",
-    { className: `alert ${colour(one)}`, data: { alert: one.alert } },
-    make(
-      "p",
-      {},
-      make("span", { className: `state ${colour(one)}`, textContent: t(`status.${one.status}`) }),
-      make("time", { dateTime: one.accepted_at, textContent: ` ${clock(one.accepted_at)}` }),
-    ),
-    make("p", { textContent: facts.filter(Boolean).join(" · ") }),
-    make("p", { textContent: t("alerts.paged", { people: one.receivers.join(", ") || t("nobody") }) }),
-    timeline(one.alert),
-  );
+function readAll() {
+  say(byId("line"), "");
+  read();
+  readRefused();
+  readAlarms();
 }
 
-function timeline(alert) {
-  const lines = make("ol", { className: "timeline" });
-  const box = make("details", { open: shown.has(alert) }, make("summary", { textContent: t("alerts.show") }), lines);
-  const fill = async () => {
-    const told = await ask("GET", `/api/alerts/${encodeURIComponent(alert)}`);
-    lines.replaceChildren(...steps(told));
-  };
-  box.addEventListener("toggle", () => {
-    if (!box.open) return shown.delete(alert);
-    shown.add(alert);
-    return fill();
-  });
-  return box;
-}
-
-listen({ outcome: read, anew: read });
-setInterval(read, POLL);
-for (const area of await ask("GET", "/api/roster/areas")) {
-  for (const unit of area.units) units.set(unit.id, unit.name);
-}
-read();
+byId("ignored-box").addEventListener("toggle", (event) => event.target.open && gathered(readIgnored, 0)());
+self = await ask("GET", "/api/session");
+listen({ alert: read, outcome: read, refusal: readRefused, alarm: readAlarms, anew: readAll });
+readAll();

@@ -25,7 +25,7 @@ export class Problem extends Error {
 
 /** Ask the API; gives the JSON, raises Problem. */
 export async function ask(method, path, body) {
-  const headers = { "X-CSRF-Token": document.body.dataset.csrf };
+  const headers = { "X-CSRF-Token": document.body.dataset.csrf, "Accept-Language": language };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let answer;
   try {
@@ -63,13 +63,16 @@ const locale = language === "sv" ? "sv-SE" : "en-GB";
 const zone = document.body.dataset.timezone; // in which every shift is written
 const shape = (options, utc) => new Intl.DateTimeFormat(locale, { timeZone: utc ? "UTC" : zone, ...options });
 
-/** hh:mm, with the date if it is not today. */
-export function clock(instant) {
+/** hh:mm, or hh:mm:ss, with the date if it is not today. */
+export function clock(instant, seconds = false) {
   const when = new Date(instant);
   const today = shape({ dateStyle: "short" }).format(new Date()) === shape({ dateStyle: "short" }).format(when);
-  const time = shape({ hour: "2-digit", minute: "2-digit" }).format(when);
+  const time = shape({ hour: "2-digit", minute: "2-digit", second: seconds ? "2-digit" : undefined }).format(when);
   return today ? time : `${shape({ day: "numeric", month: "short" }).format(when)} ${time}`;
 }
+
+/** The date of an instant, with its year. */
+export const onDate = (instant) => shape({ dateStyle: "medium" }).format(new Date(instant));
 
 /** A date YYYY-MM-DD in words. */
 export function day(date, options = { weekday: "long", day: "numeric", month: "long" }) {

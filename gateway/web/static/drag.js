@@ -1,44 +1,70 @@
 // Dragging a person onto a zone: native drag and drop for the mouse, pointer events for touch and pen.
 // Rules: a way beside the buttons, never the only one. What can be dragged is an element with data-person and
-// data-from; a zone has data-zone. The page draws anew after a drop, so everything is heard at the document.
+// data-from; a zone has data-zone. On the middle of a person one takes the place, above or below it one stands
+// before or after. The page draws anew after a drop, so everything is heard at the document.
+import { t } from "./core.js";
 
 const ZONE = "[data-zone]";
 const PERSON = "[data-person]";
+const EDGE = 80; // pixels at the top and bottom of the window at which a finger scrolls the page
+const SPEED = 10; // pixels of that, each frame
+const PLACE = [0.25, 0.75]; // the part of a person that stands for the place
+
 let dragged = null; // { person, from }, while a drag is under way
+let page; // dropped({ person, from, zone, before, onto }), takes(dragged, zone, person), ended()
 
 const taken = (element) => ({ person: element.dataset.person, from: element.dataset.from });
 
-function mark(zone) {
-  for (const one of document.querySelectorAll(".over")) one.classList.remove("over");
-  zone?.classList.add("over");
+/** Where in the zone the pointer stands: on somebody's place, before somebody, or (both null) at the end. */
+function aim(zone, y) {
+  for (const element of zone.querySelectorAll(PERSON)) {
+    const box = element.getBoundingClientRect();
+    const part = (y - box.top) / box.height;
+    const { person } = element.dataset;
+    const place = part > PLACE[0] && part < PLACE[1];
+    if (place && page.takes(dragged, zone.dataset.zone, person)) return { element, before: null, onto: person };
+    if (part < 0.5) return { element, before: person, onto: null };
+  }
+  return { element: null, before: null, onto: null };
 }
 
-/** Before whom in the zone the pointer stands; null: at the end. */
-function before(zone, y) {
-  for (const one of zone.querySelectorAll(PERSON)) {
-    const box = one.getBoundingClientRect();
-    if (y < box.top + box.height / 2) return one.dataset.person;
+/** Show what a drop would do. */
+function mark(zone, y) {
+  for (const one of document.querySelectorAll(".over, .over-place, .over-before")) {
+    one.classList.remove("over", "over-place", "over-before");
   }
-  return null;
+  if (!zone) return;
+  zone.classList.add("over");
+  const { element, onto } = aim(zone, y);
+  if (!element) return;
+  element.classList.add(onto === null ? "over-before" : "over-place");
+  element.dataset.swap = t("swap", { name: element.querySelector(".name").textContent });
 }
 
 function end() {
   dragged = null;
   mark(null);
+  page.ended();
 }
 
-/** Call `dropped({ person, from, zone, before })` for every drop onto a zone. */
-export function dragging(dropped) {
-  const drop = (zone, y) => {
-    const told = { ...dragged, zone: zone.dataset.zone, before: before(zone, y) };
-    end();
-    dropped(told);
-  };
-  mouse(drop);
-  touch(drop);
+/** Whether somebody is being dragged: what is drawn anew now would fall from the hand. */
+export const underWay = () => dragged !== null;
+
+function drop(zone, y) {
+  const { before, onto } = aim(zone, y);
+  const told = { ...dragged, zone: zone.dataset.zone, before, onto };
+  end();
+  page.dropped(told);
 }
 
-function mouse(drop) {
+/** Begin to hear drags. */
+export function dragging(rules) {
+  page = rules;
+  mouse();
+  touch();
+}
+
+function mouse() {
   document.addEventListener("dragstart", (event) => {
     const found = event.target.closest?.(PERSON);
     if (!found) return;
@@ -48,7 +74,7 @@ function mouse(drop) {
   });
   document.addEventListener("dragover", (event) => {
     const zone = dragged && event.target.closest?.(ZONE);
-    mark(zone);
+    mark(zone, event.clientY);
     if (zone) event.preventDefault();
   });
   document.addEventListener("drop", (event) => {
@@ -60,38 +86,55 @@ function mouse(drop) {
   document.addEventListener("dragend", end);
 }
 
-function touch(drop) {
+function touch() {
   let ghost = null;
-  const under = (event) => document.elementFromPoint(event.clientX, event.clientY)?.closest(ZONE);
+  let at = null; // where the finger is
+  const under = () => document.elementFromPoint(at.x, at.y)?.closest(ZONE);
   const stop = () => {
     ghost?.remove();
     ghost = null;
-    end();
+  };
+  const scroll = () => {
+    if (!ghost) return;
+    const way = at.y < EDGE ? -1 : at.y > innerHeight - EDGE ? 1 : 0;
+    if (way) {
+      scrollBy(0, way * SPEED);
+      mark(under(), at.y);
+    }
+    requestAnimationFrame(scroll);
+  };
+  const follow = (event) => {
+    at = { x: event.clientX, y: event.clientY };
+    ghost.style.translate = `${at.x}px ${at.y}px`;
   };
   document.addEventListener("pointerdown", (event) => {
     const found = event.pointerType !== "mouse" && event.target.closest?.(".handle")?.closest(PERSON);
-    if (!found) return;
+    if (!found || ghost) return;
     event.preventDefault();
     dragged = taken(found);
     ghost = document.createElement("div");
     ghost.className = "ghost";
     ghost.textContent = found.querySelector(".name").textContent;
     document.body.append(ghost);
+    follow(event);
+    scroll();
   });
   document.addEventListener("pointermove", (event) => {
     if (!ghost) return;
-    ghost.style.translate = `${event.clientX}px ${event.clientY}px`;
-    mark(under(event));
+    follow(event);
+    mark(under(), at.y);
   });
-  document.addEventListener("pointerup", (event) => {
+  document.addEventListener("pointerup", () => {
     if (!ghost) return;
-    const zone = under(event);
-    const held = dragged;
+    const zone = under();
     stop();
-    dragged = held;
-    if (zone) drop(zone, event.clientY);
+    if (zone) drop(zone, at.y);
     else end();
   });
   // A native drag cancels the mouse's pointer too.
-  document.addEventListener("pointercancel", () => ghost && stop());
+  document.addEventListener("pointercancel", () => {
+    if (!ghost) return;
+    stop();
+    end();
+  });
 }

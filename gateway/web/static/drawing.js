@@ -1,20 +1,28 @@
 // Draws the shift that is shown: selector, week, lists. Rules: reads, never asks; keeps the focus where it was.
-import { byId, clock, day, later, make, say, t, weekday } from "./core.js";
+import { byId, clock, day, language, make, say, t } from "./core.js";
+import { monday, row } from "./dates.js";
+import { look, mark, marks, SIGNS, state } from "./marks.js";
 import { lists, ROLES } from "./shiftlists.js";
+
+const hours = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
 
 const button = (text, label, act, data, more = {}) =>
   make("button", { type: "button", textContent: text, aria: { label }, data: { ...data, key: `${act}:${Object.values(data).join(":")}`, act }, ...more });
 
-function person(id, name, from, can, ...buttons) {
+const cross = (label, act, data) => button("✕", label, act, data, { className: "cross", title: label });
+
+/** One person of a list. `can`: whether something may be changed. */
+function person({ id, name, from, can, found = [] }, ...buttons) {
   const handle = can
     ? make("span", { className: "handle", textContent: "⠿", title: t("drag", { name }), aria: { hidden: "true" } })
     : null;
+  const said = found.map((one) => make("span", { className: one.thin ? "mark thin" : "mark", textContent: one.text }));
   return make(
     "li",
     { draggable: can, className: "person", data: { person: id, from } },
     handle,
-    make("span", { className: "name", textContent: name }),
-    make("span", { className: "acts" }, ...(can ? buttons : [])),
+    make("span", { className: "whom" }, make("span", { className: "name", textContent: name }), ...said),
+    can ? make("span", { className: "acts" }, ...buttons) : null,
   );
 }
 
@@ -35,15 +43,23 @@ function keepingFocus(draw) {
   (again ?? near)?.focus();
 }
 
-/** All of the shift. `can`: whether it may be changed. */
-export function drawShift(unit, shift, can, filter) {
+/** All of the shift. `can`: whether it may be changed; `may`: whether its unit may be scheduled. */
+export function drawShift(unit, shift, { can, may, filter }) {
   keepingFocus(() => {
     const held = lists(shift);
     const named = new Map([...unit.receivers, ...shift.staffed].map((one) => [one.id, one.name]));
+    const found = (id) => (shift.past ? [] : marks(id, unit, shift));
     drawPeople(unit, held, can, filter);
-    fill(byId("staffed"), held.staffing.map((id) => staffed(id, named.get(id), held, can)), can ? t("drop") : t("nobody"));
-    for (const role of ROLES) drawRole(role, shift[role], can);
-    say(byId("note"), shift.past ? t("past") : (shift.note?.[document.documentElement.lang] ?? ""));
+    fill(
+      byId("staffed"),
+      held.staffing.map((id) => staffed({ id, name: named.get(id), from: "staffing", can, found: found(id) }, held)),
+      can ? t("drop") : t("nobody"),
+    );
+    for (const role of ROLES) drawRole(role, shift[role], can, found);
+    byId("work").classList.toggle("fixed", !can);
+    say(byId("past"), shift.past ? t(may ? "past" : "past.read") : shift.planned ? "" : t("unplanned"));
+    say(byId("note"), shift.note?.[language] ?? "");
+    for (const one of document.querySelectorAll("[data-act=correct]")) one.hidden = !(shift.past && may);
   });
 }
 
@@ -51,32 +67,30 @@ function drawPeople(unit, held, can, filter) {
   const free = unit.receivers.filter((one) => !held.staffing.includes(one.id));
   const wanted = filter.trim().toLocaleLowerCase();
   const found = free.filter((one) => one.name.toLocaleLowerCase().includes(wanted));
-  const items = found.map(({ id, name }) =>
-    person(id, name, "people", can, button(t("add"), t("add.who", { name }), "add", { id })),
-  );
+  const items = found.map((one) => {
+    const { id, name } = one;
+    return person({ id, name, from: "people", can, found: mark(one) }, button(t("add"), t("add.who", { name }), "add", { id }));
+  });
   const nothing = !unit.receivers.length ? "noone.registered" : free.length ? "nobody.found" : "nobody.left";
   fill(byId("people"), items, t(nothing));
 }
 
-function staffed(id, name, held, can) {
+function staffed(one, held) {
+  const { id, name } = one;
   const roles = ROLES.filter((role) => !held[role].includes(id)).map((role) =>
     button(`→ ${t(role)}`, t("assign.who", { name, role: t(role) }), "assign", { role, id }),
   );
-  const cross = button("✕", t("off.shift", { name }), "off", { id }, { className: "cross" });
-  return person(id, name, "staffing", can, ...roles, cross);
+  return person(one, ...roles, cross(t("off.shift", { name }), "off", { id }));
 }
 
-function drawRole(role, slot, can) {
+function drawRole(role, slot, can, found) {
   const last = slot.receivers.length - 1;
   const items = slot.receivers.map(({ id, name }, at) =>
     person(
-      id,
-      name,
-      role,
-      can,
+      { id, name, from: role, can, found: found(id) },
       button("↑", t("up", { name }), "up", { role, id }, { disabled: at === 0 }),
       button("↓", t("down", { name }), "down", { role, id }, { disabled: at === last }),
-      button("✕", t("off.role", { name, role: t(role) }), "offrole", { role, id }, { className: "cross" }),
+      cross(t("off.role", { name, role: t(role) }), "offrole", { role, id }),
     ),
   );
   fill(byId(role), items, can ? t("drop") : t("nobody"));
@@ -90,29 +104,27 @@ export function inWords(shift) {
 }
 
 /** The selector and the week around the shift. */
-export function drawSelector(shifts, shift) {
-  const state = shift.running ? ` (${t("running")})` : shift.past ? ` (${t("shift.past")})` : "";
-  const words = inWords(shift);
-  byId("shift-now").textContent = words.charAt(0).toLocaleUpperCase() + words.slice(1) + state;
+export function drawSelector(unit, shifts, shift) {
+  const when = shift.running ? ` (${t("running")})` : shift.past ? ` (${t("shift.past")})` : "";
+  const words = `${inWords(shift)} · ${t("hours", { hours: hours.format(shift.hours) })}${when}`;
+  byId("shift-now").textContent = words.charAt(0).toLocaleUpperCase() + words.slice(1);
   byId("date").value = shift.date;
   const ofDay = shifts.filter((one) => one.date === shift.date);
   byId("shift").replaceChildren(...ofDay.map((one) => new Option(`${one.shift} ${one.from}–${one.to}`, one.shift)));
   byId("shift").value = shift.shift;
-  const monday = later(shift.date, -weekday(shift.date));
-  const days = Array.from({ length: 7 }, (_, at) => later(monday, at));
-  keepingFocus(() => byId("week").replaceChildren(...days.map((date) => ofWeek(date, shifts, shift))));
+  const days = row(monday(shift.date), 7);
+  keepingFocus(() => byId("week").replaceChildren(...days.map((date) => ofWeek(date, unit, shifts, shift))));
 }
 
-function ofWeek(date, shifts, shown) {
+function ofWeek(date, unit, shifts, shown) {
   const buttons = shifts.filter((one) => one.date === date).map((one) => {
-    const lacks = ROLES.filter((role) => !one[role].receivers.length).map(t);
-    const state = lacks.length ? t("lacks", { roles: lacks.join(", ").toLocaleLowerCase() }) : t("full");
+    const { name, text } = state(one, shifts, unit);
     const made = make("button", {
       type: "button",
-      className: lacks.length ? "lacking" : "full",
-      textContent: `${one.shift} ${lacks.length ? "!" : "✓"}`,
-      title: state,
-      aria: { label: `${inWords(one)}: ${state}` },
+      className: `is-${look(one, name)}`,
+      textContent: `${one.shift} ${SIGNS[name]}`,
+      title: text,
+      aria: { label: `${inWords(one)}: ${text}` },
       data: { act: "go", date, shift: one.shift, key: `go:${date}:${one.shift}` },
     });
     if (one === shown) made.setAttribute("aria-current", "true");

@@ -4,6 +4,7 @@
 import { ask, byId, Problem, say, t } from "./core.js";
 
 const RETRY = 3000; // milliseconds
+const KINDS = ["slot", "roster", "correction", "outcome", "alert", "refusal", "alarm", "import", "record"];
 
 /** Leads to the log-in if the session is over; another failure is told by the stream itself. */
 async function stillIn() {
@@ -25,7 +26,7 @@ export function listen(on) {
   });
   source.addEventListener("bye", stillIn);
   source.addEventListener("lost", () => on.anew());
-  for (const kind of ["slot", "roster", "outcome"]) {
+  for (const kind of KINDS) {
     source.addEventListener(kind, (event) => on[kind]?.(JSON.parse(event.data)));
   }
   source.addEventListener("error", () => {
@@ -38,19 +39,29 @@ export function listen(on) {
   });
 }
 
-/** One call for many that come close together; what fails is told at the top of the page. */
+/** One call for many that come close together, never two at once: what comes meanwhile makes one more.
+ * What fails is told at the top of the page. */
 export function gathered(work, wait = 100) {
-  let timer;
-  const told = async () => {
+  let timer = null;
+  let working = false;
+  let again = false;
+  const call = () => {
+    timer ??= setTimeout(begin, wait);
+  };
+  const begin = async () => {
+    timer = null;
+    again = working;
+    if (working) return;
+    working = true;
     try {
       await work();
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       say(byId("line"), problem.text);
+    } finally {
+      working = false;
+      if (again) call();
     }
   };
-  return () => {
-    clearTimeout(timer);
-    timer = setTimeout(told, wait);
-  };
+  return call;
 }

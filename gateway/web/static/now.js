@@ -1,15 +1,18 @@
 // Who is paged now at the units of an area, and why: the answers of the one resolver, in its own words.
-import { ask, byId, clock, language, make, Problem, t } from "./core.js";
+import { ask, byId, clock, language, make, Problem, say, t } from "./core.js";
 import { choose } from "./choose.js";
 import { gathered, listen } from "./live.js";
 
+const AGAIN = 30_000; // milliseconds: a shift ends without an event
+const ASKED = ["profession", "kind", "priority", "at"];
 let area = null;
 let unit = null;
 
 const board = gathered(async () => {
   if (area === null) return;
-  const told = await ask("GET", `/api/board?area=${encodeURIComponent(area)}`);
-  byId("board").replaceChildren(...told.units.map(ofUnit));
+  const asked = area;
+  const told = await ask("GET", `/api/board?area=${encodeURIComponent(asked)}`);
+  if (asked === area) byId("board").replaceChildren(...told.units.map(ofUnit));
 });
 
 function ofUnit(one) {
@@ -30,15 +33,29 @@ function ofRole(role) {
 }
 
 /** A wall time of the form goes as it is: the gateway reads it in its own zone. */
-async function why() {
+const why = gathered(async () => {
+  if (unit === null) return;
   const asked = new URLSearchParams({ unit, profession: byId("profession").value, kind: byId("kind").value, priority: byId("priority").value });
   if (byId("at").value) asked.set("at", byId("at").value);
+  faults([]);
   try {
     show(await ask("GET", `/api/who?${asked}`));
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    byId("answer").replaceChildren(make("p", { className: "notice bad", textContent: problem.text }));
+    byId("answer").replaceChildren();
+    faults(problem.body.errors ?? [{ path: "", message: problem.text }]);
   }
+}, 0);
+
+/** Each fault beside its field; one of no field above the answer. */
+function faults(found) {
+  for (const name of ASKED) {
+    const one = found.find((fault) => fault.path === name);
+    say(byId(`${name}-fault`), one ? t("now.fault", { why: one.message }) : "");
+    byId(name).setAttribute("aria-invalid", String(Boolean(one)));
+  }
+  const rest = found.filter((fault) => !ASKED.includes(fault.path));
+  say(byId("fault"), rest.map((fault) => fault.message).join("; "));
 }
 
 function show(told) {
@@ -60,16 +77,21 @@ function show(told) {
 }
 
 function ofReceiver(one) {
-  const origin = one.origin === "duty" ? t("onduty") : t("fallback");
-  const who = one.made_by === "import" ? t("import") : one.made_by;
+  const duty = one.origin === "duty";
+  const who = one.made_by === "import" ? t("import") : (one.made_by_name ?? one.made_by);
   const made = one.shift && one.made_at
     ? make("p", { className: "made", textContent: t("now.made", { shift: one.shift, date: one.date, who, time: clock(one.made_at) }) })
     : null;
   return make(
     "li",
     {},
-    make("strong", { textContent: one.name }),
-    ` · ${one.number} · ${origin}`,
+    make(
+      "p",
+      {},
+      make("strong", { textContent: one.name }),
+      ` · ${[one.number, one.backup].filter(Boolean).join(", ")} `,
+      make("span", { className: `state ${duty ? "covered" : "thin"}`, textContent: duty ? t("onduty") : t("fallback") }),
+    ),
     ...one.reasons.map((reason) => make("p", { textContent: reason[language] })),
     made,
   );
@@ -83,8 +105,8 @@ const again = () => {
   board();
   if (byId("answer").hasChildNodes()) why();
 };
-listen({ slot: gathered(again), roster: gathered(again), anew: again });
-setInterval(board, 30_000); // a shift ends without an event
+listen({ slot: again, roster: again, anew: again });
+setInterval(board, AGAIN);
 await choose((chosenUnit, chosenArea) => {
   if (chosenArea !== area) byId("board").replaceChildren();
   [unit, area] = [chosenUnit, chosenArea];

@@ -34,6 +34,19 @@ export const assigned = (role, id, before = null) => (held) => {
   return { ...held, [role]: list, staffing: union(held.staffing, [id]) };
 };
 
+/** A person in the place of another one in a role; the other one stays on the shift. */
+export const inPlace = (role, id, other) => (held) => {
+  if (!held[role].includes(other)) return assigned(role, id)(held);
+  const list = without(held[role], id).map((one) => (one === other ? id : one));
+  return { ...held, [role]: list, staffing: union(held.staffing, [id]) };
+};
+
+/** A person in every place of another one, who leaves the shift. */
+export const instead = (id, other) => (held) =>
+  Object.fromEntries(
+    Object.entries(held).map(([name, list]) => [name, union(list.map((one) => (one === other ? id : one)))]),
+  );
+
 /** A person so many places further down in a role. */
 export const moved = (role, id, places) => (held) => {
   const at = held[role].indexOf(id);

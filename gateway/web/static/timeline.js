@@ -1,11 +1,20 @@
-// The timeline of an alert: what happened, to whom, over which line. Reasons come in English from the gateway.
-import { clock, make, t } from "./core.js";
+// The timeline of an alert: what happened, to whom, over which line, and why; the gateway says it in both languages.
+import { clock, language, make, t } from "./core.js";
+
+const first = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function step(one) {
-  const known = t(`alerts.text.${one.text}`);
-  const what = one.status ? t(`status.${one.status}`) : known.startsWith("alerts.text.") ? one.text : known;
-  const words = [clock(one.at), what, one.receiver, one.carrier].filter(Boolean).join(" · ");
-  return make("li", { textContent: words }, one.reason ? make("span", { lang: "en", textContent: ` · ${one.reason}` }) : null);
+  const what = one.status ? t(`status.${one.status}`) : first(one.said[language]);
+  const where = [one.receiver, one.carrier].filter(Boolean).join(", ");
+  return make(
+    "li",
+    { className: one.final ? "final" : "" },
+    make("time", { dateTime: one.at, textContent: clock(one.at, true) }),
+    " ",
+    make("strong", { textContent: what }),
+    where ? ` · ${where}` : null,
+    one.why ? make("span", { className: "made", textContent: ` · ${one.why[language]}` }) : null,
+  );
 }
 
 /** The steps of an alert as list items. */

@@ -6,12 +6,12 @@ modules of the browser, the others stay in the templates. Places in curly bracke
 stands in one module alone.
 """
 
-from gateway.web.words import accounts, common, paper, record, register
+from gateway.web.words import accounts, alerts, common, files, paper, people, record, register, schedule
 
 FIRST = "sv"
 LANGUAGES = ("sv", "en")
 
-MODULES = (common, register, accounts, record, paper)
+MODULES = (common, alerts, register, people, accounts, files, record, paper, schedule)
 
 _SAID = {key: texts for module in MODULES for key, texts in module.SAID.items()}
 

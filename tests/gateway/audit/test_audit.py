@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import sqlite3
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,8 +12,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import astuple
 
-from gateway.audit.chain import Entry, Head, verify
+from gateway.audit.chain import Entry, Head, digest, verify
 from gateway.audit.keeping import purge
 from gateway.audit.reading import Filter, as_csv, as_json_line, following, head, last_of, latest, verified
 from gateway.audit.record import Change, append
@@ -63,6 +65,14 @@ def test_a_sound_record(conn: sqlite3.Connection) -> None:
         "INSERT INTO audit SELECT 0, at, who, action, unit, subject, 0, before, after, why, '', hash "
         "FROM audit WHERE seq = 1",
         "UPDATE audit SET prev = '' WHERE seq = 4",
+        # what JSON writes as the same text: octets, and octets that are no UTF-8
+        "UPDATE audit SET who = x'6a7a67' WHERE seq = 1",
+        "UPDATE audit SET who = CAST(x'616e6e61ff' AS TEXT) WHERE seq = 1",
+        "UPDATE audit SET after = CAST(x'7b22ff227d' AS TEXT), action = 'audit.purged' WHERE seq = 2",
+        "UPDATE audit_head SET seq = 5, hash = (SELECT hash FROM audit WHERE seq = 5)",
+        "DELETE FROM audit_head",
+        "UPDATE audit SET seq = -seq WHERE seq = 1",
+        "UPDATE audit SET seq = 9 WHERE seq = 6",
     ],
 )
 def test_damage_is_found(conn: sqlite3.Connection, damage: str) -> None:
@@ -118,6 +128,36 @@ def test_a_record_made_anew_is_found_by_a_noted_head(conn: sqlite3.Connection) -
     assert verified(conn).findings == ()
     assert verified(conn, noted).findings
     assert verified(conn, Head(99, "x")).findings
+
+
+def test_octets_that_hash_alike_are_found(conn: sqlite3.Connection) -> None:
+    """JSON writes octets as base64, so that a text could be exchanged for octets of the same hash."""
+    with tx(conn):
+        append(conn, NOW, "anna", [Change("a", "b")])  # a text that is base64
+    (row,) = latest(conn)
+    conn.execute("UPDATE audit SET who = ? WHERE seq = 1", (b64decode("anna"),))
+    assert digest(*astuple(latest(conn)[0])[:-1]) == row.hash
+    assert verified(conn).findings
+
+
+def test_a_record_without_rows_or_head(conn: sqlite3.Connection) -> None:
+    """Rows and head taken away together are found by the head that lacks."""
+    filled(conn)
+    conn.execute("DELETE FROM audit")
+    conn.execute("DELETE FROM audit_head")
+    assert verified(conn).findings
+
+
+def test_a_noted_head_of_a_row_that_was_removed_proves_nothing(conn: sqlite3.Connection) -> None:
+    """Who cannot compare says so, in place of calling the record proved."""
+    filled(conn)
+    noted = Head(1, following(conn)[0].hash)
+    assert verified(conn, noted).findings == ()
+    with tx(conn):
+        purge(conn, NOW + 2, NOW + 10)
+    assert verified(conn).findings == ()
+    (finding,) = verified(conn, noted).findings
+    assert "row 1, which was noted, is kept no longer" in finding
 
 
 def test_old_rows_are_removed_and_the_rest_verifies(conn: sqlite3.Connection) -> None:

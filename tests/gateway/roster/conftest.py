@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred, fail, succeed
 
+from gateway.roster.csvfile import read_csv
 from gateway.roster.document import read_document
 from gateway.roster.importer import import_roster
 from gateway.roster.index import open_roster
@@ -54,6 +55,10 @@ class Store:
     def plan(self, text: str, now: int = NOW, whole: bool = False) -> Plan:
         """What a roster file would change."""
         return make_plan(self.read, read_document(text, "SE"), ZONE, now, whole)
+
+    def csv_plan(self, text: str, now: int = NOW, whole: bool = False) -> Plan:
+        """What a roster as CSV would change."""
+        return make_plan(self.read, read_csv(text, "SE"), ZONE, now, whole)
 
     def apply(self, plan: Plan, now: int = NOW) -> None:
         """Carry a plan out; raises what the import raises."""

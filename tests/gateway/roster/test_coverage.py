@@ -106,13 +106,16 @@ def test_a_failed_test_page_is_thin(store: Any, frame: str, assigned: Any) -> No
 
 
 def test_holes_are_what_the_plan_lacks(store: Any, frame: str, assigned: Any) -> None:
-    """Only where a shift is planned; the time between Dag and Natt is none, and neighbours join."""
+    """Only where a shift is planned; the time between Dag and Natt is none, and neighbours join.
+
+    A hole that goes on begins where it began, though the shift of that time is over.
+    """
     store.load(frame + assigned("2026-11-24", "anna") + assigned("2026-11-24", "anna", shift="Natt"))
     found = [hole for hole in holes_of_all(store.read, NOON, 24 * 3_600_000, ZONE) if hole.role is Role.NURSE]
     assert [(hole.start, hole.end) for hole in found] == [(at("2026-11-25T07:00"), at("2026-11-25T16:00"))]
     doctors = [hole for hole in holes_of_all(store.read, NOON, 86_400_000, ZONE) if hole.role is Role.DOCTOR]
     assert [(hole.start, hole.end) for hole in doctors] == [
-        (at("2026-11-24T07:00"), at("2026-11-24T16:00")),
+        (at("2026-11-23T21:00"), at("2026-11-24T16:00")),
         (at("2026-11-24T21:00"), at("2026-11-25T16:00")),
     ]
 
@@ -243,6 +246,35 @@ def test_a_hole_that_is_closed_is_told_no_more(covered: Any, assigned: Any) -> N
     assert house.until("2026-11-25T20:00") == []
     covered.load(assigned("2026-11-25", shift="Natt"), house.wall())
     assert len(house.until("2026-11-25T20:01")) == 1
+
+
+def test_a_hole_over_several_shifts_is_told_as_one(covered: Any, assigned: Any) -> None:
+    """It keeps its beginning while it goes on: the next empty shift of it is nothing new."""
+    covered.load(assigned("2026-11-26"))
+    house = House(covered)
+    told = house.until("2026-11-26T15:59")
+    assert len([text for text in told if "från 21:00 25/11" in text]) == 4
+    assert not [text for text in told if "från 07:00 26/11" in text]
+
+
+@pytest.mark.parametrize(("last", "count"), [("2026-11-24", 0), ("2026-11-25", 4)])
+def test_only_while_the_shift_is_valid(covered: Any, frame: str, last: str, count: int) -> None:
+    """The night of the 25th that nobody has is a hole if the pattern still holds on that day."""
+    bounded = frame.replace('to = "07:00"', f'to = "07:00"\nvalid_to = {last}')
+    covered.load(bounded + no_nights_after(last))
+    house = House(covered)
+    told = [text for text in house.until("2026-11-25T22:00") if "21:00" in text]
+    assert len(told) == count
+
+
+def no_nights_after(last: str) -> str:
+    """Empties every night after that day."""
+    days = [day for day in ("2026-11-25", "2026-11-26") if day > last]
+    return "".join(
+        f'[[assignment]]\nunit = "{UNIT}"\nshift = "Natt"\ndate = {day}\nrole = "{role}"\nreceivers = []\n'
+        for day in days
+        for role in Role
+    )
 
 
 def test_many_holes_are_one_page(store: Any, frame: str) -> None:

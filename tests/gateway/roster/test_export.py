@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from gateway.model import Role
 from gateway.roster import exporter
 from gateway.roster.book import RosterBook
+from gateway.roster.csvfile import LIST
 from gateway.roster.document import read_document
-from gateway.roster.exporter import export_roster
+from gateway.roster.exporter import export_csv, export_roster
 from gateway.roster.faults import RosterFaults
 from gateway.roster.sample import sample
+from gateway.roster.values import WEEKDAYS
 from gateway.roster.wall import load_zone, parse_time
 
 NAMES = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"]), min_size=1, max_size=12)
@@ -31,6 +33,22 @@ KINDS = st.sampled_from(["person", "role"])
 STARTS = st.sampled_from(["00:00", "07:00", "21:30"])
 ADMINISTRATORS = st.sampled_from([[], [{"username": "ab12345", "name": "Karin", "email": "k@example.org"}]])
 DAYS = st.integers(-3, 10).map(lambda offset: date(2026, 11, 24) + timedelta(days=offset))
+
+
+@st.composite
+def days(draw: st.DrawFn, used: list[date]) -> dict[str, Any]:
+    """Weekdays and validity of a shift, such that it begins on the days that are used."""
+    needed = {WEEKDAYS[day.weekday()] for day in used}
+    more = draw(st.sets(st.sampled_from(WEEKDAYS), min_size=0 if needed else 1))
+    found: dict[str, Any] = {"weekdays": [day for day in WEEKDAYS if day in needed | more]}
+    margin = st.none() | st.integers(0, 5)
+    before, after = draw(margin), draw(margin)
+    some = used or [date(2026, 11, 24)]
+    if before is not None:
+        found["valid_from"] = min(some) - timedelta(days=before)
+    if after is not None:
+        found["valid_to"] = max(some) + timedelta(days=after)
+    return found
 
 
 @st.composite
@@ -49,6 +67,12 @@ def rosters(draw: st.DrawFn) -> str:
         entry = {"unit": unit, "shift": shift, "date": draw(DAYS)}
         entry["receivers"] = some([name for name in people if unit in tied[name]])
         slots["assignment" if role else "staffing"].append(entry | ({"role": role} if role else {}))
+    used = {
+        shift: [
+            one["date"] for some in slots.values() for one in some if (one["unit"], one["shift"]) == shift
+        ]
+        for shift in shifts
+    }
     return tomli_w.dumps(
         {
             "area": [{"id": one, "name": draw(NAMES), "fallback": some(people)} for one in areas],
@@ -66,7 +90,14 @@ def rosters(draw: st.DrawFn) -> str:
                 for one in people
             ],
             "shift": [
-                {"unit": unit, "name": name, "from": draw(STARTS), "to": "07:00"} for unit, name in shifts
+                {
+                    "unit": unit,
+                    "name": name,
+                    "from": draw(STARTS),
+                    "to": "07:00",
+                    **draw(days(used[unit, name])),
+                }
+                for unit, name in shifts
             ],
             "administrator": draw(ADMINISTRATORS),
             **slots,
@@ -83,6 +114,8 @@ def test_round_trip(new_store: Callable[[], Any], text: str) -> None:
     exported = export_roster(one.read)
     assert one.plan(exported).changes == ()
     assert one.plan(exported, whole=True).changes == ()
+    if LIST not in text:
+        assert one.csv_plan(export_csv(one.read), whole=True).changes == ()
     other.load(exported)
     assert export_roster(other.read) == exported
     assert other.plan(text).changes == ()

@@ -249,8 +249,8 @@ def test_nothing_is_seen_before_the_swap(
     store.before = lambda name: seen.append([on(store, f"2026-11-{day}T08:00") for day in days])
     store.jobs.clear()
     store.load("".join(assigned(f"2026-11-{day}", "bo") for day in days))
-    assert store.jobs == ["begin", *["stage"] * 5, "swap", *["purge"] * 5, "finish"]
-    assert seen == [[["anna"]] * 5] * 7 + [[["bo"]] * 5] * 6
+    assert store.jobs == ["begin", *["stage"] * 5, "lengthen", "swap", *["purge"] * 5, "finish"]
+    assert seen == [[["anna"]] * 5] * 8 + [[["bo"]] * 5] * 6
     assert store.read.execute("SELECT count(*) FROM assignment").fetchone() == (5,)
 
 

@@ -50,7 +50,7 @@ def test_rebuild_measures_the_longest(store: Any, frame: str, assigned: Callable
     )
     longest = "SELECT longest_ms FROM unit ORDER BY id"
     assert store.read.execute(longest).fetchall() == [(11 * 3_600_000,), (0,)]
-    store.write.execute("UPDATE unit SET longest_ms = 0")
+    store.write.execute("UPDATE unit_version SET longest_ms = 0")
     rebuild_index(store.write, STOCKHOLM)
     assert store.read.execute(longest).fetchall() == [(11 * 3_600_000,), (0,)]
 

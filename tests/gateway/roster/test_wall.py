@@ -11,6 +11,9 @@ from gateway.roster.wall import WallTimeError, instant, load_zone, local_time, p
 
 STOCKHOLM = load_zone("Europe/Stockholm")
 SANTIAGO = load_zone("America/Santiago")  # its clocks change at midnight, in the southern spring
+SYDNEY = load_zone("Australia/Sydney")
+LORD_HOWE = load_zone("Australia/Lord_Howe")  # its clocks change by half an hour
+ZONES = pytest.mark.parametrize("zone", [STOCKHOLM, SANTIAGO, SYDNEY, LORD_HOWE], ids=lambda zone: zone.key)
 HOUR = 3_600_000
 MINUTES = st.integers(0, 24 * 60 - 1).map(lambda minute: time(minute // 60, minute % 60))
 TEN_YEARS = st.dates(date(2026, 1, 1), date(2035, 12, 31))
@@ -60,7 +63,7 @@ def test_midnight_and_the_whole_day() -> None:
 
 @settings(max_examples=60)
 @given(day=TEN_YEARS, cuts=st.lists(MINUTES, min_size=1, max_size=5, unique=True).map(sorted))
-@pytest.mark.parametrize("zone", [STOCKHOLM, SANTIAGO], ids=lambda zone: zone.key)
+@ZONES
 def test_neighbours_meet(zone: object, day: date, cuts: list[time]) -> None:
     """Shifts that follow each other on the wall leave no hole and no double cover, over any clock change."""
     ends = [*cuts[1:], cuts[0]]
@@ -73,7 +76,7 @@ def test_neighbours_meet(zone: object, day: date, cuts: list[time]) -> None:
     assert all(before[1] == after[0] for before, after in pairwise(spans))
 
 
-@pytest.mark.parametrize("zone", [STOCKHOLM, SANTIAGO], ids=lambda zone: zone.key)
+@ZONES
 def test_every_change_of_ten_years(zone: object) -> None:
     """Half-hour shifts tile every day of ten years exactly: as many hours as UTC counts."""
     first, last = date(2026, 1, 1), date(2036, 1, 1)

@@ -2,13 +2,17 @@
 
 import sqlite3
 from contextlib import closing
+from datetime import time
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
+from gateway.roster.patterns import patterns
+from gateway.roster.values import Shift
 from gateway.store import migrations
 from gateway.store.connection import open_writer
-from gateway.store.migrations import STEPS, StoreTooNew, migrate, open_store
+from gateway.store.migrations import MIGRATIONS, STEPS, StoreTooNew, migrate, open_store
 
 
 def tables(conn: sqlite3.Connection) -> dict[str, str]:
@@ -67,3 +71,13 @@ def test_all_or_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(sqlite3.Error):
             migrate(conn)
         assert tables(conn) == {}
+
+
+def test_shift_patterns_of_an_older_store(path: Path) -> None:
+    """They are kept as they were, without a bound of their validity."""
+    with closing(open_writer(path)) as conn:
+        MIGRATIONS.apply(Database(conn, execute_plugins=False), stop_before="0006 validity")
+        conn.execute("INSERT INTO shift VALUES ('u', 'Natt', '21:00', '07:00', '[\"fri\",\"sat\"]')")
+        conn.commit()
+        assert migrate(conn)[0] == "0006 validity"
+        assert patterns(conn, "u") == (Shift("u", "Natt", time(21), time(7), ("fri", "sat")),)

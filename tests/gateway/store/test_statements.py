@@ -9,7 +9,7 @@ from gateway.store import statements as sql
 QUERIES = {name: text for name, text in vars(sql).items() if name.isupper() and "SAVEPOINT" not in text}
 del QUERIES["COMMIT"], QUERIES["ROLLBACK"]
 
-WALKS = {"RECENT", "RECENT_OPEN", "REFUSALS", "ALARMS", "STANDING_ALARMS", "KEYS", "OPEN_IDS"}
+WALKS = {"RECENT", "RECENT_OPEN", "REFUSALS", "REJECTED", "ALARMS", "STANDING_ALARMS", "KEYS", "OPEN_IDS"}
 """Read in order up to a limit, or few rows by nature, or every row of a covering index."""
 
 

@@ -9,13 +9,27 @@ import msgspec
 import pytest
 
 from gateway import replies
-from gateway.web import bodies, openapi, registered, shapes
+from gateway.web import bodies, live_shapes, openapi, registered, shapes
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "web-api.md"
-SHARED = (replies.WhoAnswer, replies.WhoReceiver, replies.AlertDetail, replies.KeyEntry, replies.NewKey)
+SHARED = (
+    replies.WhoAnswer,
+    replies.WhoReceiver,
+    replies.AlertDetail,
+    replies.AlertSummary,
+    replies.TimelineEntry,
+    replies.RefusalEntry,
+    replies.AlarmEntry,
+    replies.KeyEntry,
+    replies.NewKey,
+    replies.ChangedEntry,
+    replies.ChangedField,
+    replies.TableCount,
+)
 VALUES = [
     *openapi._structs(bodies, bodies.Body),
     *openapi._structs(shapes, msgspec.Struct),
+    *openapi._structs(live_shapes, msgspec.Struct),
     *openapi._structs(registered, msgspec.Struct),
     *SHARED,
 ]

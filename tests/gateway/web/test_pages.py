@@ -161,6 +161,40 @@ async def test_corrections(house: Any) -> None:
     assert [one["id"] for one in (await shift(browser, "2026-11-24"))["nurse"]["receivers"]] == ["anna"]
     (row, *_) = (await browser.ask("GET", f"{UNIT}/changes")).json["rows"]
     assert (row["action"], row["after"]["receivers"], row["undoable"]) == ("slot.correct", ["bo"], False)
+    reader = await house.browser("reader")
+    asked = f"{UNIT}/corrections?shift=Dag&date=2026-11-24"
+    (told,) = (await reader.ask("GET", asked)).json
+    assert [one["name"] for one in told["stood"] + told["receivers"]] == ["Anna Berg", "Bo Ek"]
+    assert (told["role"], told["reason"], told["by_name"]) == ("nurse", "bytte", "Karin Ek")
+
+
+async def test_a_correction_where_nobody_stood(house: Any) -> None:
+    """Somebody who worked without standing in the plan can be told of; what cannot have been is refused."""
+    browser = await house.browser("ke12345")
+    body = {"shift": "Dag", "date": "2026-11-23", "role": "doctor", "receivers": ["bo"], "reason": "var där"}
+    assert (await browser.ask("POST", f"{UNIT}/corrections", body)).status == 201
+    await browser.ask("POST", f"{UNIT}/corrections", body | {"receivers": ["maria", "bo"]})
+    told = (await browser.ask("GET", f"{UNIT}/corrections?shift=Dag&date=2026-11-23")).json
+    assert [[one["id"] for one in row["receivers"]] for row in told] == [["bo"], ["maria", "bo"]]
+    for fault, status in (
+        ({"shift": "Kväll"}, 409),
+        ({"date": "9999-12-31"}, 422),
+        ({"receivers": ["bo", "bo"]}, 422),
+        ({"receivers": ["nobody"]}, 422),
+        ({"reason": " "}, 422),
+    ):
+        assert (await browser.ask("POST", f"{UNIT}/corrections", body | fault)).status == status, fault
+
+
+async def test_one_person_in_two_units(house: Any) -> None:
+    """The shift says where else somebody of it stands at the same time; a role's phone does not count."""
+    browser = await house.browser("it")
+    there = [wish("bo", date="2026-11-26")]
+    await browser.ask("PUT", "/api/roster/units/hc-satra/slots", {"slots": there})
+    await browser.ask("PUT", f"{UNIT}/slots", {"slots": there})
+    seen = await shift(browser, "2026-11-26")
+    assert seen["elsewhere"] == [{"receiver": "bo", "units": ["HC Sätra"]}]
+    assert (await shift(browser, "2026-11-26", "Natt"))["elsewhere"] == []
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,97 @@
+"""The rows in which a planned import is written, table by table.
+
+Rules: what changes is hidden and written anew, never altered in place. A row has no versions yet: they are
+given when it is staged.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from gateway.roster import versioned as v
+from gateway.roster.changes import Change
+from gateway.roster.plan import Plan, SlotChange
+from gateway.roster.slots import Held, key_columns, table_of
+from gateway.roster.values import Administrator, Area, Receiver, Shift, Unit
+from gateway.roster.versioned import Versioned
+
+Row = tuple[Any, ...]
+
+
+class Rewrite(Struct, frozen=True):
+    """What becomes of one owner's rows in one table: all that are seen go, these come."""
+
+    table: Versioned
+    owner: tuple[str, ...]
+    gone: bool  # whether there may be rows that go
+    rows: tuple[Row, ...]
+
+
+def rewrites(plan: Plan, made_by: str, made_at: int) -> Iterator[Rewrite]:
+    """Everything that an import writes; `made_at` in UTC ms. Frame first, then slots in the plan's order."""
+    for change in plan.frame:
+        yield from _frame(change, plan.retired)
+    for slot in plan.slots:
+        yield rewritten_slot(slot, made_by, made_at)
+
+
+def rewritten_slot(change: SlotChange, made_by: str, made_at: int) -> Rewrite:
+    """One slot."""
+    rows = () if change.after is None else tuple(slot_rows(change.after, made_by, made_at))
+    return Rewrite(table_of(change.key), key_columns(change.key), change.before is not None, rows)
+
+
+def slot_rows(held: Held, made_by: str, made_at: int) -> Iterator[Row]:
+    """The rows of a slot, one a receiver."""
+    key = key_columns(held.key)
+    times = (held.begins.isoformat("minutes"), held.ends.isoformat("minutes"))
+    instants = (held.start, held.end, int(held.late))
+    for position, receiver in enumerate(held.receivers):
+        yield (*key, receiver, *times, *instants, position, made_by, made_at)
+
+
+def _frame(change: Change, retired: frozenset[str]) -> Iterator[Rewrite]:
+    value = change.before if change.after is None else change.after
+    gone, stays = change.before is not None, change.after is not None
+    match value:
+        case Area(id=name):
+            row = (name, value.name, _json(value.fallback))
+            yield Rewrite(v.AREA, (name,), gone, (row,) if stays else ())
+        case Unit(id=name):
+            row = (name, value.area, value.name, _json(value.fallback), value.one_way, 0)
+            yield Rewrite(v.UNIT, (name,), gone, (row,) if stays else ())
+            aliases = [(name, position, alias) for position, alias in enumerate(value.aliases)]
+            yield Rewrite(v.ALIAS, (name,), gone, tuple(aliases) if stays else ())
+        case Receiver(id=name):
+            kept = stays or name in retired
+            # A former one may come again: what stands is not always told by the change.
+            yield Rewrite(v.RECEIVER, (name,), True, (_receiver(value, not stays),) if kept else ())
+            units = [(name, position, unit) for position, unit in enumerate(value.units)]
+            yield Rewrite(v.RECEIVER_UNIT, (name,), gone, tuple(units) if stays else ())
+        case Shift(unit=unit, name=name):
+            yield Rewrite(v.SHIFT, (unit, name), gone, (_shift(value),) if stays else ())
+        case Administrator(username=name):
+            row = (name, value.name, value.phone, value.email, _json(value.units))
+            yield Rewrite(v.ADMINISTRATOR, (name,), gone, (row,) if stays else ())
+
+
+def _receiver(one: Receiver, former: bool) -> Row:
+    numbers = (one.number, one.number_kind, one.backup, one.backup_kind, one.any_number)
+    return (one.id, one.name, one.kind, *numbers, former)
+
+
+def _shift(shift: Shift) -> Row:
+    times = (shift.start.isoformat("minutes"), shift.end.isoformat("minutes"))
+    bounds = (_date(shift.valid_from), _date(shift.valid_to))
+    return (shift.unit, shift.name, *times, _json(shift.weekdays), *bounds)
+
+
+def _date(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _json(names: Iterable[str]) -> str:
+    return msgspec.json.encode(names).decode()
