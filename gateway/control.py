@@ -6,6 +6,9 @@ gateway may connect (mode 0600, set before anybody can); whoever may, may everyt
 removed only by the holder of the store's lock, which `serve` is before it starts this. A line over the limit
 closes the connection after its answer; a fault of the program is told as such, without its trace.
 
+A roster file comes beside its request, as a descriptor (SCM_RIGHTS, unix(7)): whatever its size, and readable
+to whoever sends it, not to the gateway. While it is imported `{"progress": …}` lines may precede the reply.
+
 A `trace` makes its connection a stream: after the reply one `{"row": …}` a line for as long as the client
 stays, and no other request. A client that does not keep up loses rows, and `{"lost": n}` says how many.
 """
@@ -20,10 +23,12 @@ from typing import Any, cast
 
 from msgspec import DecodeError, Raw, Struct, ValidationError
 from msgspec.json import Decoder, decode, encode
+from msgspec.structs import replace
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import (
     IAddress,
     IConsumer,
+    IFileDescriptorReceiver,
     IHalfCloseableProtocol,
     IListeningPort,
     IPushProducer,
@@ -34,10 +39,11 @@ from twisted.protocols.basic import LineOnlyReceiver
 from zope.interface import implementer
 
 from gateway.logs import get_logger
-from gateway.replies import TraceBegun, TraceRow
-from gateway.requests import REPLIES, AnyRequest, Refused, Request, Trace, Why
+from gateway.replies import ImportProgress, TraceBegun, TraceRow
+from gateway.requests import REPLIES, AnyRequest, ImportRoster, Refused, Request, Trace, Why
 
-MAX_LINE = 32 << 20  # a roster of 50,000 assignments as TOML is 6 MiB
+MAX_LINE = 32 << 20  # octets; what comes with a roster in it, for a client that sends no descriptor
+MAX_FILES = 1  # descriptors that one client may have sent ahead
 MAX_WAITING = 64  # requests that one client may have sent ahead
 MAX_PATH = 107  # bytes of a UNIX socket's path on Linux (sun_path)
 CLIENT_TIMEOUT = 60.0  # seconds; an import of a large roster takes some ten
@@ -47,6 +53,9 @@ log = get_logger("control")
 Ask = Callable[[Request], Deferred[Any]]
 Begin = Callable[[Trace, Callable[[TraceRow], None]], tuple[TraceBegun, Callable[[], None]]]
 """Begins a trace: returns its reply and what ends it; raises Refused."""
+
+Heard = list[Callable[[ImportProgress], None]]
+"""Who is told how far an import is."""
 
 
 class RefusedWords(Struct, frozen=True):
@@ -69,16 +78,18 @@ def _no_traces(asked: Trace, tell: Callable[[TraceRow], None]) -> tuple[TraceBeg
     raise Refused(Why.UNAVAILABLE, "nothing can be traced here")
 
 
-@implementer(IHalfCloseableProtocol, IPushProducer)
+@implementer(IHalfCloseableProtocol, IPushProducer, IFileDescriptorReceiver)
 class ControlProtocol(LineOnlyReceiver):
     """One client. Requests are carried out one after the other."""
 
     delimiter = b"\n"
     MAX_LENGTH = MAX_LINE
 
-    def __init__(self, ask: Ask, begin: Begin = _no_traces) -> None:
+    def __init__(self, ask: Ask, begin: Begin = _no_traces, heard: Heard | None = None) -> None:
         self._ask = ask
         self._begin = begin
+        self._heard = [] if heard is None else heard
+        self._files: deque[int] = deque()
         self._end_trace: Callable[[], None] | None = None
         self._slow = False
         self._lost = 0
@@ -94,6 +105,13 @@ class ControlProtocol(LineOnlyReceiver):
         else:
             self._next()
 
+    def fileDescriptorReceived(self, descriptor: int) -> None:
+        """Twisted: the client has sent the file of its next request."""
+        self._files.append(descriptor)
+        if len(self._files) > MAX_FILES:
+            self._refuse(Why.INVALID, "a request has one file at most")
+            self._close()
+
     def lineLengthExceeded(self, line: bytes) -> None:
         self._refuse(Why.INVALID, f"a request has at most {MAX_LINE} bytes")
         self._close()
@@ -107,6 +125,7 @@ class ControlProtocol(LineOnlyReceiver):
 
     def connectionLost(self, reason: object = None) -> None:
         self._waiting.clear()
+        self._drop_files()
         self._stop_trace()
 
     def pauseProducing(self) -> None:
@@ -142,7 +161,12 @@ class ControlProtocol(LineOnlyReceiver):
             request = _decode_request(line)
             if self._end_trace is not None:
                 raise Refused(Why.CONFLICT, "a trace runs on this connection")
-            reply = self._trace(request) if isinstance(request, Trace) else await self._ask(request)
+            if isinstance(request, Trace):
+                reply = self._trace(request)
+            elif isinstance(request, ImportRoster):
+                reply = await self._import(request)
+            else:
+                reply = await self._ask(request)
         except ValidationError as error:
             self._refuse(Why.INVALID, str(error))
         except (DecodeError, UnicodeDecodeError):
@@ -154,6 +178,28 @@ class ControlProtocol(LineOnlyReceiver):
             self._refuse(Why.UNAVAILABLE, "the gateway failed at this request; its log says why")
         else:
             self._say("reply", reply)
+
+    async def _import(self, asked: ImportRoster) -> object:
+        """The number that a client gives a descriptor means nothing here: it is replaced by ours."""
+        if asked.file is not None and not self._files:
+            raise Refused(Why.INVALID, "the request names a file, and none came with it")
+        file = None if asked.file is None else self._files.popleft()
+        if asked.progress:
+            self._heard.append(self._progress)
+        try:
+            return await self._ask(replace(asked, file=file))
+        finally:
+            if file is not None:
+                os.close(file)
+            if asked.progress:
+                self._heard.remove(self._progress)
+
+    def _progress(self, progress: ImportProgress) -> None:
+        self._say("progress", progress)
+
+    def _drop_files(self) -> None:
+        while self._files:
+            os.close(self._files.popleft())
 
     def _trace(self, asked: Trace) -> TraceBegun:
         reply, self._end_trace = self._begin(asked, self._row)
@@ -192,15 +238,23 @@ class ControlServer(Factory):
 
     noisy = False
 
-    def __init__(self, reactor: IReactorUNIX, path: Path, ask: Ask, begin: Begin = _no_traces) -> None:
+    def __init__(
+        self,
+        reactor: IReactorUNIX,
+        path: Path,
+        ask: Ask,
+        begin: Begin = _no_traces,
+        heard: Heard | None = None,
+    ) -> None:
         self._reactor = reactor
         self._path = path
         self._ask = ask
         self._begin = begin
+        self._heard = heard
         self._port: IListeningPort | None = None
 
     def buildProtocol(self, addr: IAddress | None) -> ControlProtocol:
-        protocol = ControlProtocol(self._ask, self._begin)
+        protocol = ControlProtocol(self._ask, self._begin, self._heard)
         protocol.factory = self
         return protocol
 
@@ -226,18 +280,31 @@ class ControlServer(Factory):
                 await stopping
 
 
+_PROGRESS = b'{"progress":'
+
+Tell = Callable[[ImportProgress], None]
+
+
 class NoGateway(Exception):  # noqa: N818 (a fact to act upon)
     """Nobody answers on the control socket."""
 
 
-def ask(path: Path, request: Request, timeout: float = CLIENT_TIMEOUT) -> Any:
+def ask(path: Path, request: Request, timeout: float = CLIENT_TIMEOUT, tell: Tell = lambda _: None) -> Any:
     """Put a request to the running gateway and wait for its reply; blocks, for the command line.
 
-    Raises NoGateway if none listens, Refused as the gateway does, OSError if it falls silent.
+    `tell` hears how far an import is. Raises NoGateway if none listens, Refused as the gateway does, OSError
+    if it falls silent.
     """
     with _connected(path, timeout) as client, client.makefile("rb") as stream:
-        client.sendall(encode(request) + b"\n")
-        return _reply(stream.readline(), request)
+        line = encode(request) + b"\n"
+        if isinstance(request, ImportRoster) and request.file is not None:
+            # The descriptor travels with the first octet; the rest follows.
+            socket.send_fds(client, [line[:1]], [request.file])
+            line = line[1:]
+        client.sendall(line)
+        while (answer := stream.readline()).startswith(_PROGRESS):
+            tell(decode(answer, type=dict[str, ImportProgress])["progress"])
+        return _reply(answer, request)
 
 
 def trace(

@@ -19,6 +19,7 @@ from gateway.clock import Clock
 from gateway.config import Config
 from gateway.desk import Desk
 from gateway.operations import Operations
+from gateway.replies import ImportProgress
 from gateway.requests import Refused, Request, Why
 from gateway.roster.book import RosterBook
 from gateway.roster.index import open_roster
@@ -36,8 +37,13 @@ MAKES_A_STORE = (requests.ImportRoster, requests.AddKey, requests.AddAccount)
 NEEDS_A_GATEWAY = (requests.Ping, requests.ListLines, requests.Trace)
 
 
-def ask(config: Config, request: Request) -> Any:
-    """Carry a request out. Raises Refused, also if the store is missing, locked or cannot be opened."""
+def ask(
+    config: Config, request: Request, tell: Callable[[ImportProgress], None] = lambda _: None
+) -> Any:
+    """Carry a request out; `tell` hears how far an import is.
+
+    Raises Refused, also if the store is missing, locked or cannot be opened.
+    """
     store = config.store.path
     if isinstance(request, NEEDS_A_GATEWAY):
         raise Refused(Why.UNAVAILABLE, f"no gateway runs on {store}")
@@ -45,7 +51,7 @@ def ask(config: Config, request: Request) -> Any:
         raise Refused(Why.UNAVAILABLE, f"there is no store at {store}; import a roster or start the gateway")
     try:
         with StoreLock(store):
-            return _locked(config, request)
+            return _locked(config, request, tell)
     except StoreLocked as error:
         raise Refused(Why.UNAVAILABLE, f"{error}, which does not answer on its control socket") from None
     except (StoreNotDurable, StoreTooNew, sqlite3.Error, OSError) as error:
@@ -57,7 +63,7 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _locked(config: Config, request: Request) -> Any:
+def _locked(config: Config, request: Request, tell: Callable[[ImportProgress], None]) -> Any:
     zone = load_zone(config.gateway.timezone)
     connection = open_store(config.store.path)
     try:
@@ -67,6 +73,7 @@ def _locked(config: Config, request: Request) -> Any:
         try:
             writer = InlineWriter(connection)
             files = RosterFiles(config.store.path, config.gateway.region, zone, writer, now, _at_once)
+            files.heard.append(tell)
             who = Who(RosterBook(reader), config.routing, config.gateway.catch_all)
             desk = Desk(config, Clock(Time(), now), writer, reader, _at_once)
             more = desk.handlers(files)

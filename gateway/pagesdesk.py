@@ -16,6 +16,7 @@ from gateway.config import Config
 from gateway.desk import Desk
 from gateway.model import Alert, NumberKind, Refusal
 from gateway.ports import Writer
+from gateway.replies import ImportProgress
 from gateway.roster.coverage_guard import CoverageGuard
 from gateway.roster.editing_service import Editing
 from gateway.roster.editing_values import Edited
@@ -57,6 +58,7 @@ class PagesDesk:
         self.writer = writer
         self._config = config
         self._outcomes = gateway.outbox.subscribe(self._heard, None)
+        files.heard.append(self._imported)
         gateway.news.on_alert.append(self._alerted)
         gateway.news.on_refusal.append(self._refused)
         self._revision = -1
@@ -118,6 +120,9 @@ class PagesDesk:
 
     def _alerted(self, alert: Alert) -> None:
         self.live.publish("alert", alert_told(alert))
+
+    def _imported(self, progress: ImportProgress) -> None:
+        self.live.publish("import", progress, it_alone=True)
 
     def _refused(self, refusal: Refusal) -> None:
         self.live.publish("refusal", refusal_told(refusal))

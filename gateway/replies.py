@@ -187,6 +187,15 @@ class RosterImported(Struct, frozen=True):
     version: str = ""
 
 
+class ImportProgress(Struct, frozen=True):
+    """How far an import is: octets read, entries checked, rows written; `total` may grow from stage to stage."""
+
+    by: str
+    stage: str  # read, check, write, done or failed
+    done: int
+    total: int
+
+
 class RosterText(Struct, frozen=True):
     """The roster as a file."""
 

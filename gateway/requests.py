@@ -109,7 +109,9 @@ class ListAlarms(Request, frozen=True, tag="alarms"):
 class ImportRoster(Request, frozen=True, tag="roster_import"):
     """Merge a roster file, or with `replace` make it the whole truth; `confirmed` is the user's --yes.
 
-    `version` is that of the preview which the user saw: refused if the file would do something else.
+    `version` is that of the preview which the user saw: refused if the file would do something else. Over the
+    control socket the file may come beside the request, as a descriptor: then `file` is any number and `text`
+    is empty. With `progress` lines about it come before the reply.
     """
 
     text: str
@@ -118,6 +120,8 @@ class ImportRoster(Request, frozen=True, tag="roster_import"):
     confirmed: bool = False
     form: RosterForm = RosterForm.TOML
     version: str | None = None
+    file: int | None = None
+    progress: bool = False
 
 
 class ExportRoster(Request, frozen=True, tag="roster_export"):

@@ -5,30 +5,40 @@ them, over a connection of their own; writing goes through the writer, in its sm
 from a file with a fault.
 """
 
+import os
 import sqlite3
 from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
-from typing import Protocol, TypeVar
+from subprocess import Popen
+from tempfile import TemporaryFile
+from typing import BinaryIO, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from twisted.internet.defer import Deferred, DeferredLock
 
 from gateway import importtold
+from gateway.importing import Outcome, Wanted, begin_process, finish_process, planned
 from gateway.ports import Writer
-from gateway.replies import RosterImported, RosterText
+from gateway.replies import ImportProgress, RosterImported, RosterText
 from gateway.requests import ImportRoster, Refused, RosterForm, Why
-from gateway.roster.csvfile import read_csv
-from gateway.roster.document import Document, read_document, read_tables
+from gateway.roster.document import Document, read_tables
 from gateway.roster.edit import RosterChanged
 from gateway.roster.entries import Seen, plan_checked
 from gateway.roster.exporter import export_csv, export_roster
-from gateway.roster.importer import IMPORTED, import_roster
+from gateway.roster.importer import IMPORTED, import_prepared, import_roster
 from gateway.roster.index import IndexStale
 from gateway.roster.items import DATES, date_of
-from gateway.roster.plan import Plan, make_plan
+from gateway.roster.plan import Plan
+from gateway.roster.prepared import Prepared
+from gateway.store.connection import copy_log as copy_log_of
 from gateway.store.connection import open_reader
 
-OTHER_PREVIEW = "the roster was changed since the preview; the file would do something else now"
+APART_FROM = 256 * 1024
+"""Octets of a file that is read and planned in a process of its own: 4,000 assignments, some 50 ms of work.
+A smaller one is ready before such a process has started."""
+
+IMPORT_TRIES = 3
+"""Times that the import of a file is planned; a region's administrators work while IT imports."""
 
 TRIES = 10
 """Times that the change of one entry is planned: each time fails only because another change was made."""
@@ -42,13 +52,36 @@ class Run(Protocol):
     def __call__(self, work: Callable[[], T], /) -> Deferred[T]: ...
 
 
+Call = Callable[..., object]
+
+
+def _at_once(work: Callable[..., object], *args: object) -> None:
+    work(*args)
+
+
 class RosterFiles:
-    """Import and export. `region` is the country code of phone numbers, `now` UTC ms."""
+    """Import and export. `region` is the country code of phone numbers, `now` UTC ms.
+
+    `call` calls something where the writer is called, out of what `run` runs.
+    """
 
     def __init__(
-        self, store: Path, region: str, zone: ZoneInfo, writer: Writer, now: Callable[[], int], run: Run
+        self,
+        store: Path,
+        region: str,
+        zone: ZoneInfo,
+        writer: Writer,
+        now: Callable[[], int],
+        run: Run,
+        call: Call = _at_once,
     ) -> None:
+        self.heard: list[Callable[[ImportProgress], None]] = []
+        """Told how far an import of a file is, and at last that it is done or failed."""
         self._store = store
+        self._laid = store.with_name(f"{store.name}.import")
+        self._processes: set[Popen[bytes]] = set()
+        self._stopped = False
+        self._call = call
         self.region = region
         self._zone = zone
         self._writer = writer
@@ -97,14 +130,98 @@ class RosterFiles:
         return Deferred.fromCoroutine(self._one(document, by, dry_run, seen))
 
     async def _take(self, asked: ImportRoster, by: str) -> RosterImported:
-        plan = await self._run(lambda: self._plan(asked))
-        if asked.replace and plan.deletions and not (asked.confirmed or asked.dry_run):
-            raise Refused(
-                Why.CONFLICT,
-                f"the file would remove {len(plan.deletions)} entries; say --yes if that is meant",
-                tuple((change.table, str(change)) for change in plan.deletions),
-            )
-        return await self._carry_out(plan, by, asked.dry_run)
+        """Planned anew where another change of the roster comes first, a few times."""
+        if not asked.dry_run:
+            await self._turn.acquire()
+        try:
+            for _ in range(IMPORT_TRIES):
+                try:
+                    taken = await self._import(asked, by)
+                except RosterChanged:
+                    continue
+                self._tell(by, "done", taken.count, taken.count)
+                return taken
+            raise Refused(Why.CONFLICT, "the roster was changed meanwhile; nothing was imported; try again")
+        except BaseException:
+            self._tell(by, "failed", 0, 0)
+            raise
+        finally:
+            if not asked.dry_run:
+                self._turn.release()
+
+    async def _import(self, asked: ImportRoster, by: str) -> RosterImported:
+        now = self._now()
+        wanted = Wanted(
+            store=str(self._store),
+            laid=str(self._laid),
+            region=self.region,
+            zone=self._zone.key,
+            form=asked.form,
+            replace=asked.replace,
+            confirmed=asked.confirmed,
+            dry_run=asked.dry_run,
+            version=asked.version,
+            now=now,
+        )
+        if _octets(asked) <= APART_FROM:
+            plan = await self._run(lambda: _planned(wanted, asked))
+            if not asked.dry_run:
+                await import_roster(self._writer, plan, now, who=by)
+            return await self._run(lambda: importtold.told(plan, not asked.dry_run))
+        try:
+            outcome = await self._run(lambda: self._apart(wanted, asked, by))
+        except OSError as error:
+            raise Refused(Why.UNAVAILABLE, f"the import cannot be prepared: {error}") from error
+        assert outcome.told is not None
+        if outcome.prepared is not None:
+            await self._write(outcome.prepared, now, by)
+        return outcome.told
+
+    def _apart(self, wanted: Wanted, asked: ImportRoster, by: str) -> Outcome:
+        def tell(stage: str, done: int, total: int) -> None:
+            self._call(self._tell, by, stage, done, total)
+
+        with TemporaryFile() if asked.file is None else _copy(asked.file) as source:
+            if asked.file is None:
+                source.write(asked.text.encode())
+                source.seek(0)
+            process = begin_process(wanted, source)
+        self._call(self._began, process)
+        try:
+            return finish_process(process, tell)
+        finally:
+            self._call(self._processes.discard, process)
+
+    def _began(self, process: "Popen[bytes]") -> None:
+        self._processes.add(process)
+        if self._stopped:
+            process.terminate()
+
+    async def _write(self, prepared: Prepared, now: int, by: str) -> None:
+        def tell(done: int, total: int) -> None:
+            self._tell(by, "write", done, total)
+
+        def copy_log() -> Deferred[object]:
+            return self._run(lambda: copy_log_of(self._store))
+
+        try:
+            await import_prepared(self._writer, prepared, self._laid, now, by, copy_log, tell)
+        finally:
+            self._laid.unlink(missing_ok=True)
+
+    def start(self) -> None:
+        """Remove what an import has left that was killed. Raises OSError."""
+        self._laid.unlink(missing_ok=True)
+
+    def stop(self) -> None:
+        """End what is being prepared; nothing was written of it."""
+        self._stopped = True
+        for process in self._processes:
+            process.terminate()
+
+    def _tell(self, by: str, stage: str, done: int, total: int) -> None:
+        for heard in list(self.heard):
+            heard(ImportProgress(by, stage, done, total))
 
     async def _one(self, document: Document, by: str, dry_run: bool, seen: Seen | None) -> RosterImported:
         """Planned anew while other changes of the roster come first; the version is checked each time."""
@@ -122,27 +239,6 @@ class RosterFiles:
         finally:
             self._turn.release()
 
-    async def _carry_out(self, plan: Plan, by: str, dry_run: bool) -> RosterImported:
-        if not dry_run:
-            try:
-                await import_roster(self._writer, plan, self._now(), who=by)
-            except RosterChanged as error:
-                raise Refused(Why.CONFLICT, f"{error}; try again") from None
-        return await self._run(lambda: importtold.told(plan, not dry_run))
-
-    def _plan(self, asked: ImportRoster) -> Plan:
-        read = read_csv if asked.form is RosterForm.CSV else read_document
-        plan = self._planned(read(asked.text, self.region), whole=asked.replace)
-        if asked.version is not None and asked.version != importtold.version(plan):
-            raise Refused(Why.CONFLICT, OTHER_PREVIEW, (("version", "make a new preview"),))
-        return plan
-
-    def _planned(self, document: Document, *, whole: bool = False) -> Plan:
-        try:
-            return self._read(make_plan, document, self._zone, self._now(), whole)
-        except IndexStale as error:
-            raise Refused(Why.UNAVAILABLE, str(error)) from None
-
     def _planned_one(self, document: Document, seen: Seen | None) -> Plan:
         try:
             return self._read(plan_checked, document, self._zone, self._now(), seen)
@@ -155,3 +251,25 @@ class RosterFiles:
             return work(connection, *args)
         finally:
             connection.close()
+
+
+def _octets(asked: ImportRoster) -> int:
+    return len(asked.text) if asked.file is None else os.fstat(asked.file).st_size
+
+
+def _planned(wanted: Wanted, asked: ImportRoster) -> Plan:
+    if asked.file is None:
+        return planned(wanted, asked.text, _unheard)
+    with _copy(asked.file) as source:
+        return planned(wanted, source, _unheard)
+
+
+def _unheard(stage: str, done: int, total: int) -> None:
+    """Nobody waits long enough to be told."""
+
+
+def _copy(descriptor: int) -> BinaryIO:
+    """The file of a descriptor from its beginning; the descriptor stays its owner's."""
+    file = os.fdopen(os.dup(descriptor), "rb")
+    file.seek(0)
+    return file

@@ -101,6 +101,7 @@ class Serve:
         self._control: ControlServer | None = None
         self._web: WebService | None = None
         self._pages: PagesDesk | None = None
+        self._files: RosterFiles | None = None
         self._stopping = False
 
     async def start(self) -> None:
@@ -115,9 +116,16 @@ class Serve:
         )
         if not reserved:
             gateway.alarms.tell("reserve", "the disk has no room for the store's reserve file")
-        files = RosterFiles(
-            self._path, self._config.gateway.region, self._zone, self._writer, clock.now, deferToThread
+        files = self._files = RosterFiles(
+            self._path,
+            self._config.gateway.region,
+            self._zone,
+            self._writer,
+            clock.now,
+            deferToThread,
+            self._reactor.callFromThread,
         )
+        files.start()
         desk = Desk(self._config, clock, self._writer, self._reader, deferToThread)
         pages = self._pages = PagesDesk(self._config, clock, self._writer, gateway, desk, files)
         operations = Operations(
@@ -133,7 +141,9 @@ class Serve:
         addresses = await gateway.start()
         pages.start()
         traces = TraceFeed(gateway.taps, clock)
-        self._control = ControlServer(self._reactor, socket_path(self._path), operations.ask, traces.begin)
+        self._control = ControlServer(
+            self._reactor, socket_path(self._path), operations.ask, traces.begin, files.heard
+        )
         self._control.start()
         if self._config.web is not None:
             addresses.append(await self._start_web(gateway, operations, pages, self._config.web))
@@ -157,6 +167,8 @@ class Serve:
         self._notifier.stopping()
         if self._watchdog is not None:
             self._watchdog.stop()
+        if self._files is not None:
+            self._files.stop()
         if self._pages is not None:
             self._pages.stop()
         if self._web is not None:

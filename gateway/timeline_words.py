@@ -14,21 +14,19 @@ OTHER = "linjen meddelar: {}"
 
 WORDS = {
     # outcomes and states
-
-        OutcomeWord.NO_RECEIVER: "ingen mottagare",
-        OutcomeWord.SENT: "skickat",
-        OutcomeWord.DELIVERED: "framme",
-        OutcomeWord.READ: "läst",
-        OutcomeWord.ACKNOWLEDGED: "besvarat",
-        OutcomeWord.DECLINED: "avböjt",
-        OutcomeWord.EXPIRED: "obesvarat i tid",
-        OutcomeWord.FAILED: "misslyckat",
-        OutcomeWord.CANCELLED: "avbrutet",
-        OutcomeWord.UNCONFIRMED: "obekräftat",
-        PageState.QUEUED: "i kö",
-        PageState.SENDING: "under sändning",
-        "noted": "uppgift från linjen"
-    ,
+    OutcomeWord.NO_RECEIVER: "ingen mottagare",
+    OutcomeWord.SENT: "skickat",
+    OutcomeWord.DELIVERED: "framme",
+    OutcomeWord.READ: "läst",
+    OutcomeWord.ACKNOWLEDGED: "besvarat",
+    OutcomeWord.DECLINED: "avböjt",
+    OutcomeWord.EXPIRED: "obesvarat i tid",
+    OutcomeWord.FAILED: "misslyckat",
+    OutcomeWord.CANCELLED: "avbrutet",
+    OutcomeWord.UNCONFIRMED: "obekräftat",
+    PageState.QUEUED: "i kö",
+    PageState.SENDING: "under sändning",
+    "noted": "uppgift från linjen",
     # what happens to a page
     "paged": "larmad",
     "closed": "larmet avslutat",

@@ -10,6 +10,7 @@ import msgspec
 import typer
 
 from gateway.config import Config, ConfigFaults, load
+from gateway.replies import ImportProgress
 from gateway.requests import ImportRoster, Refused, Request, Why
 
 FAILED = 1
@@ -26,6 +27,7 @@ INSTANTS = {"at", "accepted", "raised", "cleared", "made", "revoked"}
 """Columns of instants: on a terminal without year and milliseconds, and never broken, for half an instant
 reads as another."""
 
+Tell = Callable[[ImportProgress], None]
 Rows = Sequence[Sequence[str]]
 
 
@@ -57,14 +59,14 @@ def configuration(path: Path) -> Config:
         fail(f"{path}: {len(faults.faults)} fault(s)", WRONG_USE)
 
 
-def ask(path: Path, request: Request) -> Any:
+def ask(path: Path, request: Request, tell: Tell = lambda _: None) -> Any:
     """Put a request to the running gateway, or carry it out on its store if none runs.
 
-    Ends the command if it was refused.
+    `tell` hears how far an import is. Ends the command if it was refused.
     """
     config = configuration(path)
     try:
-        return reach(config, request)
+        return reach(config, request, tell)
     except Refused as refused:
         for place, message in refused.faults:
             complain(f"{place}: {message}" if place else message)
@@ -73,14 +75,14 @@ def ask(path: Path, request: Request) -> Any:
         fail(refused.message, WRONG_USE if wrong_use else FAILED)
 
 
-def reach(config: Config, request: Request) -> Any:
+def reach(config: Config, request: Request, tell: Tell = lambda _: None) -> Any:
     """The reply to a request. Raises Refused."""
     from gateway import control, local  # noqa: PLC0415 (Twisted and SQLite take a moment)
 
     try:
-        return control.ask(control.socket_path(config.store.path), request)
+        return control.ask(control.socket_path(config.store.path), request, tell=tell)
     except control.NoGateway:
-        return local.ask(config, request)
+        return local.ask(config, request, tell)
     except OSError as error:
         raise Refused(Why.UNAVAILABLE, f"the gateway does not answer: {error}") from error
 

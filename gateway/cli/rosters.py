@@ -1,8 +1,10 @@
 """`roster import`, `roster export`, `who`: the people and the one resolver."""
 
+import shutil
 import sys
 from pathlib import Path
-from typing import Annotated
+from tempfile import TemporaryFile
+from typing import Annotated, BinaryIO
 
 import typer
 
@@ -20,9 +22,8 @@ from gateway.cli.common import (
     show_rows,
     text,
 )
+from gateway.cli.progress import shown_progress
 from gateway.requests import RosterForm
-
-MAX_FILE = 30 << 20  # bytes; more would not fit a request
 
 roster = typer.Typer(help="The roster as a file.", no_args_is_help=True)
 
@@ -44,8 +45,11 @@ def import_(
       bakjour roster import roster.toml --dry-run
     """
     form = RosterForm.CSV if file.suffix.casefold() == ".csv" else RosterForm.TOML
-    request = requests.ImportRoster(_read(file), dry_run, replace, yes, form)
-    imported: replies.RosterImported = ask(config, request)
+    with _opened(file) as source, shown_progress() as tell:
+        request = requests.ImportRoster(
+            "", dry_run, replace, yes, form, file=source.fileno(), progress=True
+        )
+        imported: replies.RosterImported = ask(config, request, tell)
     for change in imported.changes:
         say(change)
     if imported.count > len(imported.changes):
@@ -113,18 +117,14 @@ def _show_who(answer: replies.WhoAnswer) -> None:
         say(f"why: {step.en}")
 
 
-def _read(file: Path) -> str:
+def _opened(file: Path) -> BinaryIO:
+    """The file, or standard input as one."""
     try:
-        if str(file) == "-":
-            data = sys.stdin.buffer.read(MAX_FILE + 1)
-        else:
-            with file.open("rb") as stream:
-                data = stream.read(MAX_FILE + 1)
+        if str(file) != "-":
+            return file.open("rb")
+        kept: BinaryIO = TemporaryFile()  # noqa: SIM115 (who asked closes it)
+        shutil.copyfileobj(sys.stdin.buffer, kept)
+        kept.flush()
     except OSError as error:
         fail(f"{file}: {error.strerror}", WRONG_USE)
-    if len(data) > MAX_FILE:
-        fail(f"{file}: more than {MAX_FILE} bytes", WRONG_USE)
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        fail(f"{file}: line {data.count(10, 0, error.start) + 1} is not UTF-8 text", WRONG_USE)
+    return kept

@@ -94,6 +94,9 @@ def read_csv(source: str | BinaryIO, region: str, tell: Callable[[int], None] = 
     except UnicodeDecodeError as error:
         line = 1 if reader is None else reader.line_num + 1
         faults.append(Fault(f"line {line}", f"is not UTF-8 text, here or soon after: {error.reason}"))
+    finally:
+        if isinstance(text, io.TextIOWrapper):
+            text.detach()  # the file is its owner's to close
     return read_tables(tables, region, places, faults=faults[:FAULTS_MOST])
 
 

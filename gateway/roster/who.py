@@ -26,9 +26,7 @@ class Who:
         """Who is paged for one of the two roles, whether or not the configuration has a word for it."""
         return self._resolve(unit, Asked(role, None, role.value), kind, priority, instant)
 
-    def _resolve(
-        self, unit: str, asked: Asked, kind: Kind, priority: int | None, instant: int
-    ) -> Resolution:
+    def _resolve(self, unit: str, asked: Asked, kind: Kind, priority: int | None, instant: int) -> Resolution:
         duty = self._book.duty(unit, asked.role, instant)
         catch_all = None
         if duty is None and self._catch_all is not None:

@@ -90,6 +90,18 @@ def open_reader(path: Path) -> sqlite3.Connection:
     return conn
 
 
+def copy_log(path: Path) -> None:
+    """Copy what is committed from the log into the database, beside whoever writes. Raises sqlite3.Error.
+
+    A commit that finds the log full does so itself, and keeps everybody waiting; after this it begins anew.
+    """
+    conn = open_writer(path)
+    try:
+        conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+    finally:
+        conn.close()
+
+
 def require_durable(conn: sqlite3.Connection) -> None:
     """Read back the two settings that durability stands on. Raises StoreNotDurable, naming what is wrong."""
     journal = conn.execute("PRAGMA journal_mode").fetchone()[0]

@@ -26,9 +26,10 @@ class TooManyStreams(Exception):  # noqa: N818 - named for what is the case
 
 
 class Stream:
-    """One browser that listens."""
+    """One browser that listens; `registers`: for somebody of IT."""
 
-    def __init__(self, hub: "LiveHub") -> None:
+    def __init__(self, hub: "LiveHub", *, registers: bool = False) -> None:
+        self.registers = registers
         self._hub = hub
         self._waiting: asyncio.Queue[bytes | None] = asyncio.Queue(WAITING_MOST)
 
@@ -87,21 +88,22 @@ class LiveHub:
     def __len__(self) -> int:
         return len(self._streams)
 
-    def listen(self) -> Stream:
+    def listen(self, *, registers: bool = False) -> Stream:
         """A new stream. Raises TooManyStreams."""
         if self._stopped or len(self._streams) >= STREAMS_MOST:
             raise TooManyStreams("too many browsers listen already; try again in a minute")
-        stream = Stream(self)
+        stream = Stream(self, registers=registers)
         self._streams.add(stream)
         return stream
 
-    def publish(self, kind: str, value: object) -> None:
-        """Tell everybody; encoded once."""
+    def publish(self, kind: str, value: object, *, it_alone: bool = False) -> None:
+        """Tell everybody, or IT alone; encoded once."""
         if not self._streams:
             return
         event = framed(kind, value)
         for stream in self._streams:
-            stream.give(event)
+            if stream.registers or not it_alone:
+                stream.give(event)
 
     def drop(self, stream: Stream) -> None:
         """The browser is gone."""

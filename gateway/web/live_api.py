@@ -67,7 +67,7 @@ def _add_live(app: FastAPI, pages: PagesDesk, known: rights.Known) -> None:
         """Server-sent events: hello, slot, roster, correction, outcome, alert, refusal,
         alarm, import, record, lost, bye (see docs/web-api.md)."""
         try:
-            stream = pages.live.listen()
+            stream = pages.live.listen(registers=rights.allowed(caller, Action.REGISTER))
         except TooManyStreams as error:
             raise Refused(Why.UNAVAILABLE, str(error)) from None
         secret = rights.secret_of(request)

@@ -118,7 +118,8 @@ class _Pages:
         """Remember the language, and go back to the page that asked, which is one of ours."""
         wanted = request.path_params["language"]
         back = request.query_params.get("back", HOME)
-        response = RedirectResponse(back if back in (*PAGES, LOG_IN) else HOME, HTTPStatus.SEE_OTHER)
+        ours = back.partition("?")[0] in (*PAGES, LOG_IN)
+        response = RedirectResponse(back if ours else HOME, HTTPStatus.SEE_OTHER)
         if wanted in words.LANGUAGES:
             response.set_cookie(LANGUAGE_COOKIE, wanted, max_age=YEAR, httponly=True, samesite="lax")
         return response

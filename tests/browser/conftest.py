@@ -54,15 +54,15 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool:
 
 
 class Site:
-    """A gateway that serves."""
+    """A gateway that serves; its DECT system is at a port of this machine."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, dect: int = 1) -> None:
         self.folder = folder
         self.command("init", str(folder))
         path = folder / "bakjour.toml"
         text = path.read_text("utf-8").replace("tcp:8080:", "tcp:0:").replace("tcp:4024:", "tcp:0:")
         # Ports on which nobody listens: an alert stays open, which is what is looked at.
-        path.write_text(text.replace("port=4444", "port=1").replace("port=2775", "port=1"), "utf-8")
+        path.write_text(text.replace("port=4444", f"port={dect}").replace("port=2775", "port=1"), "utf-8")
         self.command("roster", "import", str(folder / "roster.toml"))
         serve = [sys.executable, "-m", "gateway", "serve"]
         self.process = subprocess.Popen(serve, cwd=folder, stdout=subprocess.PIPE, text=True)
@@ -117,6 +117,21 @@ def own_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     made = Site(tmp_path_factory.mktemp("own"))
     yield made
     made.stop()
+
+
+@pytest.fixture(scope="module")
+def make_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Site]]:
+    """Makes a gateway with what the module wants of it."""
+    made: list[Site] = []
+
+    def make(**wanted: Any) -> Site:
+        _want_chromium()
+        made.append(Site(tmp_path_factory.mktemp("made"), **wanted))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()
 
 
 def _want_chromium() -> None:

@@ -1,5 +1,7 @@
 """Importing and exporting the roster as a file, in a real browser."""
 
+import re
+from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ import pytest
 from gateway.accounts import passwords
 from gateway.web import bodies
 
+PASSWORD = "correct horse battery"
 STATIC = files("gateway.web") / "static"
 HEAD = "table,id,name,kind,number,units\r\n"
 NOVA = "receiver,nova,Nova Dal,person,20120,hc-satra\r\n"
@@ -72,7 +75,7 @@ def test_excel(open_own: Any) -> None:
     page.get_by_text("Den lästes som Windows-1252").wait_for()
     page.get_by_text("Mottagare Åsa Sjö (asa)").wait_for()
     page.get_by_label("Filens format").select_option("toml")
-    page.get_by_text("Är ingen TOML").wait_for()
+    page.get_by_text("är inte TOML").wait_for()
 
 
 def test_replace(open_own: Any) -> None:
@@ -113,6 +116,38 @@ def test_a_preview_that_no_longer_holds(open_own: Any, own_site: Any) -> None:
     page.locator(".changes", has_text="20141 → 20140").wait_for()
     page.get_by_role("button", name="Importera", exact=True).click()
     page.get_by_text("✓ Importerat").wait_for()
+
+
+def test_progress(open_own: Any, own_site: Any) -> None:
+    """A large file: how much is sent, then how far the server is, here and at another of IT."""
+    own_site.command("admin", "add", "it2", "--name", "Ines Tek", "--kind", "it", said=PASSWORD)
+    page, other = open_own("/filer", "it"), open_own("/filer", "it2")
+    other.get_by_role("heading", name="Exportera").wait_for()
+    for each, place in ((page, "stage"), (other, "other")):
+        each.evaluate(
+            """id => {
+                const place = document.getElementById(id);
+                window.told = [];
+                new MutationObserver(() => window.told.push(place.textContent)).observe(place, {childList: true});
+            }""",
+            place,
+        )
+    begin = date(2027, 1, 1)
+    lines = [
+        f"assignment,hc-andersberg,{shift},{begin + timedelta(day)},{role},anna|erik"
+        for day in range(1500)
+        for shift in ("Dag", "Kväll", "Natt")
+        for role in ("doctor", "nurse")
+    ]
+    choose(page, csv("table,unit,shift,date,role,receivers\r\n" + "\r\n".join(lines)))
+    page.get_by_text("De första 1 000 av 9 000 ändringar").wait_for(timeout=30_000)
+    page.get_by_role("button", name="Importera", exact=True).click()
+    page.get_by_text("✓ Importerat").wait_for(timeout=60_000)
+    told = page.evaluate("() => window.told")
+    assert any(one.startswith("Skickar filen") for one in told)
+    assert any(re.fullmatch(r"Skriver: [\d\s]+ av 9\s000", one) for one in told)
+    other.get_by_text("it har importerat").wait_for()
+    assert any("it importerar just nu. Skriver:" in one for one in other.evaluate("() => window.told"))
 
 
 def test_too_large(open_own: Any) -> None:

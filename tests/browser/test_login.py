@@ -42,3 +42,23 @@ def test_languages(open_page: Any) -> None:
     page.goto("/login")
     page.get_by_role("link", name="Svenska").click()
     page.get_by_role("heading", name="Logga in").wait_for()
+
+
+def test_what_is_written_outlives_the_session(open_own: Any) -> None:
+    """A form that is open when the session ends stays, says so, and is saved after a log-in in another tab."""
+    page = open_own("/mottagare", "it")
+    page.get_by_role("button", name="Ny mottagare").click()
+    page.get_by_role("dialog").get_by_label("Namn", exact=True).fill("Nils Ny")
+    page.get_by_role("dialog").get_by_label("Nummer", exact=True).fill("20177")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Spara", exact=True).click()
+    page.get_by_role("dialog").get_by_text("Du är inte längre inloggad").wait_for()
+    tab = page.context.new_page()
+    tab.goto("/login")
+    tab.get_by_label("Användarnamn").fill("it")
+    tab.get_by_label("Lösenord").fill(PASSWORD)
+    tab.keyboard.press("Enter")
+    tab.wait_for_url("**/schema*")
+    page.get_by_role("button", name="Spara", exact=True).click()
+    page.get_by_role("dialog").wait_for(state="detached")
+    page.get_by_text("Nils Ny").first.wait_for()

@@ -15,6 +15,7 @@ const ADDRESS = "/api/accounts";
 
 const list = byId("accounts");
 const search = byId("search");
+search.value = new URLSearchParams(location.search).get("search") ?? "";
 let accounts = [];
 let most = ROWS;
 const me = (await ask("GET", "/api/session")).username;

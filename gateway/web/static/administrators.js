@@ -55,9 +55,8 @@ function row({ entry, version, key }) {
       "div",
       { className: "who" },
       make("div", {}, make("span", { className: "name", textContent: entry.name }), make("div", { className: "hint", textContent: entry.username })),
-      make("ul", {}, ...reached),
+      make("div", {}, make("ul", {}, ...reached), make("div", { className: "marks" }, ...account(entry))),
       make("div", { className: "hint", textContent: unitsInWords(entry.units, () => list.redraw()) || t("administrators.units.none") }),
-      make("div", { className: "marks" }, ...account(entry)),
     ),
     make(
       "span",

@@ -1,5 +1,6 @@
 // What every module stands on: words, requests, elements, times.
-// Rules: text goes in as text, never as markup; a request that finds nobody logged in leads to the log-in.
+// Rules: text goes in as text, never as markup; a request that finds nobody logged in leads to the log-in, unless
+// something is being written: that stays, and can be saved once one has logged in in another tab.
 
 const said = JSON.parse(document.body.dataset.words);
 export const language = document.documentElement.lang;
@@ -23,20 +24,40 @@ export class Problem extends Error {
   }
 }
 
-/** Ask the API; gives the JSON, raises Problem. */
-export async function ask(method, path, body) {
+/** Nobody is logged in any more: to the log-in and back to here, or the words for it where a form is open. */
+export function leave() {
+  const goal = `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
+  if (!document.querySelector("dialog[open]")) location.assign(goal);
+}
+
+async function send(method, path, body) {
   const headers = { "X-CSRF-Token": document.body.dataset.csrf, "Accept-Language": language };
   if (body !== undefined) headers["Content-Type"] = "application/json";
-  let answer;
   try {
-    answer = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    return await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
   } catch {
     throw new Problem(0);
   }
+}
+
+/** After a log-in in another tab the token is another one. Gives whether it was. */
+async function renewed() {
+  const answer = await send("GET", "/api/session");
+  const csrf = answer.ok ? (await answer.json()).csrf : document.body.dataset.csrf;
+  if (csrf === document.body.dataset.csrf) return false;
+  document.body.dataset.csrf = csrf;
+  return true;
+}
+
+/** Ask the API; gives the JSON, raises Problem. */
+export async function ask(method, path, body) {
+  let answer = await send(method, path, body);
+  if (answer.status === 403 && method !== "GET" && (await renewed())) answer = await send(method, path, body);
   if (answer.status === 204) return null;
   const told = await answer.json().catch(() => undefined);
   if (answer.status === 401 && path !== "/api/session") {
-    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+    leave();
+    throw new Problem(401, { ...told, detail: t("loggedout") });
   }
   if (!answer.ok) throw new Problem(answer.status, told);
   return told;

@@ -11,6 +11,7 @@ const SPEED = 10; // pixels of that, each frame
 const PLACE = [0.25, 0.75]; // the part of a person that stands for the place
 
 let dragged = null; // { person, from }, while a drag is under way
+let pressed = false; // the mouse's button is down on a person: a drag or a click may come of it
 let page; // dropped({ person, from, zone, before, onto }), takes(dragged, zone, person), ended()
 
 const taken = (element) => ({ person: element.dataset.person, from: element.dataset.from });
@@ -43,12 +44,13 @@ function mark(zone, y) {
 
 function end() {
   dragged = null;
+  pressed = false;
   mark(null);
   page.ended();
 }
 
 /** Whether somebody is being dragged: what is drawn anew now would fall from the hand. */
-export const underWay = () => dragged !== null;
+export const underWay = () => dragged !== null || pressed;
 
 function drop(zone, y) {
   const { before, onto } = aim(zone, y);
@@ -65,6 +67,14 @@ export function dragging(rules) {
 }
 
 function mouse() {
+  document.addEventListener("pointerdown", (event) => {
+    pressed = event.pointerType === "mouse" && event.button === 0 && Boolean(event.target.closest?.(PERSON));
+  });
+  document.addEventListener("pointerup", () => {
+    if (!pressed) return;
+    pressed = false;
+    setTimeout(page.ended); // the click comes first, to the button that was pressed
+  });
   document.addEventListener("dragstart", (event) => {
     const found = event.target.closest?.(PERSON);
     if (!found) return;

@@ -183,14 +183,21 @@ function done(told) {
   byId("imported").focus();
 }
 
-/** What another import, or this one, has come to. */
+const writing = new Set(); // who imports right now: a preview, too, is read and checked, but writes nothing
+
+/** How far this import is, or that of somebody else. */
 function heard({ by, stage, done: far, total }) {
+  const ended = stage === "done" || stage === "failed";
   const text = t(`file.stage.${stage}`);
   const told = total ? t("file.stage", { stage: text, ...inNumbers({ done: far, total }) }) : text;
-  if (by === me && busy) return stage === "done" || stage === "failed" ? undefined : progress(total ? far / total : null, told);
-  if (by === me) return undefined;
-  if (stage === "failed") return say(byId("other"), "");
-  return say(byId("other"), stage === "done" ? t("file.other.done", { who: by, time: clock(new Date()) }) : t("file.other", { who: by, stage: told }));
+  if (by === me) {
+    if (!ended && !byId("going").hidden) progress(total ? far / total : null, told);
+  } else if (stage === "write") {
+    writing.add(by);
+    say(byId("other"), t("file.other", { who: by, stage: told }));
+  } else if (ended && writing.delete(by)) {
+    say(byId("other"), stage === "done" ? t("file.other.done", { who: by, time: clock(new Date()) }) : "");
+  }
 }
 
 go.addEventListener("click", () => {

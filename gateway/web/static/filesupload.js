@@ -1,6 +1,6 @@
 // Sending a roster file, with its progress, and getting one.
 // Rules: the request is XHR, because only that tells how much has gone; its answers and errors are those of `ask`.
-import { Problem } from "./core.js";
+import { language, Problem } from "./core.js";
 
 export const MOST = 32 * 1024 * 1024; // octets of a body, as gateway/web/bodies.py has it
 
@@ -14,6 +14,7 @@ export function upload(path, blob, gone) {
     request.open("POST", path);
     request.responseType = "json";
     request.setRequestHeader("Content-Type", "application/json");
+    request.setRequestHeader("Accept-Language", language);
     request.setRequestHeader("X-CSRF-Token", document.body.dataset.csrf);
     request.upload.addEventListener("progress", (event) => gone(event.loaded / (event.total || 1)));
     request.addEventListener("load", () => {
@@ -30,7 +31,7 @@ export function upload(path, blob, gone) {
 export async function download(path, name) {
   let answer;
   try {
-    answer = await fetch(path);
+    answer = await fetch(path, { headers: { "Accept-Language": language } });
   } catch {
     throw new Problem(0);
   }

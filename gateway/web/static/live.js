@@ -1,7 +1,7 @@
 // Server-sent events, and the sign that they stopped coming.
 // Rules: after every gap (a new connection, `lost`) the page reads everything anew; the browser connects again
 // by itself, unless the server refused, which is tried again after RETRY.
-import { ask, byId, Problem, say, t } from "./core.js";
+import { ask, byId, leave, Problem, say, t } from "./core.js";
 
 const RETRY = 3000; // milliseconds
 const KINDS = ["slot", "roster", "correction", "outcome", "alert", "refusal", "alarm", "import", "record"];
@@ -11,7 +11,7 @@ async function stillIn() {
   try {
     await ask("GET", "/api/session");
   } catch (problem) {
-    if (problem.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+    if (problem.status === 401) leave();
   }
 }
 

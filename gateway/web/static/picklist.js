@@ -153,6 +153,7 @@ export function searchBox(table, id, taken, without = () => [], label = t("reg.p
   });
   input.addEventListener("click", () => options.hidden && look());
   input.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey) return; // the form's own keys
     const open = !options.hidden;
     if (event.key === "ArrowDown") open ? point((at + 1) % found.length) : look();
     else if (event.key === "ArrowUp" && open) point((at - 1 + found.length) % found.length);

@@ -45,9 +45,8 @@ function row(one) {
       "div",
       { className: "who" },
       make("div", {}, make("span", { className: "name", textContent: entry.name }), make("div", { className: "hint", textContent: `${t(`receivers.kind.${entry.kind}`)} · ${entry.id}` })),
-      numbers(one),
+      make("div", {}, numbers(one), make("div", { className: "marks" }, ...marks(one))),
       make("div", { className: "hint", textContent: unitsInWords(entry.units, () => list.redraw()) || t("receivers.units.none") }),
-      make("div", { className: "marks" }, ...marks(one)),
     ),
     make(
       "span",

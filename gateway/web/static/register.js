@@ -4,6 +4,7 @@
 // typed, and who changed it when is said. Nothing that was typed goes without being asked for twice.
 import { ask, make, Problem, t } from "./core.js";
 import { makeField } from "./fields.js";
+import { unitsNamed } from "./registernames.js";
 import { byWhom, same, takeOver } from "./registerstale.js";
 
 export { asId, inDays } from "./fields.js";
@@ -197,7 +198,7 @@ class EntryForm {
     if (code === "stale") return this.stale(problem.body);
     if (code === "exists") return this.faults([{ path: NAMED[this.table] ?? "id", message: t("reg.exists") }]);
     if (problem.status === 422 && errors?.length) {
-      return this.faults(errors);
+      return this.faults(errors.map(({ path, message }) => ({ path, message: unitsNamed(message) })));
     }
     return this.tell([problem.text]);
   }

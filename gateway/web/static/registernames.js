@@ -32,3 +32,9 @@ export function nameOf(table, id, then) {
   }
   return known.get(key);
 }
+
+/** A text of the server that tells slots by their unit's id, with the names of units that are known. */
+export function unitsNamed(text) {
+  if (!/\d{4}-\d\d-\d\d/.test(text)) return text;
+  return text.replace(/[^\s,;:]+/g, (word) => known.get(`unit ${word}`) ?? word);
+}

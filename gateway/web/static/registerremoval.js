@@ -2,6 +2,7 @@
 // Rules: it is asked first; what something still refers to is not removed, and every place that the server named
 // is shown; an entry that somebody changed meanwhile is removed only when that was seen.
 import { ask, make, Problem, t } from "./core.js";
+import { unitsNamed } from "./registernames.js";
 import { byWhom } from "./registerstale.js";
 
 /** Asks, then removes {table, key, version}; `name` for people, `text` what follows from it, `done(result)`. */
@@ -20,7 +21,7 @@ export function removal({ table, key, version, name, text, done }) {
   );
   let stands = version;
   const tell = (first, places = []) => {
-    const list = make("ul", { className: "places" }, ...places.map((one) => make("li", { textContent: one })));
+    const list = make("ul", { className: "places", tabIndex: 0, aria: { label: first } }, ...places.map((one) => make("li", { textContent: unitsNamed(one) })));
     notice.replaceChildren(make("p", { textContent: first }), ...(places.length ? [list] : []));
     notice.hidden = false;
   };

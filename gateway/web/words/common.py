@@ -52,6 +52,10 @@ SAID = {
     ),
     "js.failed": ("Det gick inte: {why}", "It failed: {why}"),
     "js.unreachable": ("servern svarar inte", "the server does not answer"),
+    "js.loggedout": (
+        "Du är inte längre inloggad. Logga in i en ny flik; spara sedan här igen.",
+        "You are logged in no more. Log in in a new tab, then save here again.",
+    ),
     "js.login.wrong": ("Fel användarnamn eller lösenord.", "Wrong user name or password."),
     "js.login.wait": (
         "För många försök. Vänta {seconds} sekunder och försök igen.",

@@ -131,67 +131,6 @@ SAID: dict[str, tuple[str, str]] = {
     "js.file.fault.line": ("Rad", "Line"),
     "js.file.fault.path": ("Ställe", "Place"),
     "js.file.fault.message": ("Vad som är fel", "What is wrong"),
-    "js.file.why.assigned": (
-        "{name} står inte i filen och skulle tas bort, men är tilldelad här: {slot}",
-        "{name} is not in the file and would be removed, but is assigned here: {slot}",
-    ),
-    "js.file.why.past": (
-        "{slot} är slut och kan inte ändras. Där stod: {people}",
-        "{slot} has ended and cannot be changed. There stood: {people}",
-    ),
-    "js.file.why.shift": (
-        "{unit} har inget pass {name}. Passen: {allowed}",
-        "{unit} has no shift {name}. Its shifts: {allowed}",
-    ),
-    "js.file.why.day": (
-        "{shift} börjar inte {date}. Dagarna: {allowed}",
-        "{shift} does not begin on {date}. Its days: {allowed}",
-    ),
-    "js.file.why.untied": (
-        "{name} är inte knuten till {unit}. Enheterna: {allowed}",
-        "{name} is not tied to {unit}. The units: {allowed}",
-    ),
-    "js.file.why.table": (
-        "{name} är ingen tabell. Tillåtet: {allowed}",
-        "{name} is no table. Allowed: {allowed}",
-    ),
-    "js.file.why.table.unknown": ("Okänd tabell. Tillåtet: {allowed}", "Unknown table. Allowed: {allowed}"),
-    "js.file.why.key.near": (
-        "Okänd nyckel; menades {near}? Tillåtet: {allowed}",
-        "Unknown key; was {near} meant? Allowed: {allowed}",
-    ),
-    "js.file.why.key": ("Okänd nyckel. Tillåtet: {allowed}", "Unknown key. Allowed: {allowed}"),
-    "js.file.why.columns": (
-        "Okända kolumner: {names}. Tillåtet: {allowed}",
-        "Unknown columns: {names}. Allowed: {allowed}",
-    ),
-    "js.file.why.columns.none": (
-        "Första raden måste namnge kolumnerna, bland dem table.",
-        "The first line must name the columns, table among them.",
-    ),
-    "js.file.why.columns.twice": ("En kolumn står två gånger.", "A column stands twice."),
-    "js.file.why.cells": (
-        "Raden har {cells} celler; första raden namnger {columns}.",
-        "The line has {cells} cells; the first line names {columns}.",
-    ),
-    "js.file.why.toml": ("Är ingen TOML: {why}", "Is no TOML: {why}"),
-    "js.file.why.csv": ("Är ingen CSV: {why}", "Is no CSV: {why}"),
-    "js.file.why.twice": ("{what} står redan i {place}.", "{what} stands in {place} already."),
-    "js.file.why.truth": (
-        "Måste vara true eller false, utan citattecken.",
-        "Must be true or false, without quotes.",
-    ),
-    "js.file.why.text": ("Måste vara en text inom citattecken.", "Must be a text in quotes."),
-    "js.file.why.array": ("Måste vara en lista, som [].", "Must be an array, such as []."),
-    "js.file.why.long": ("Är längre än {count} tecken.", "Is longer than {count} characters."),
-    "js.file.why.many": (
-        "Har {count} poster; en TOML-fil får ha {most}. Använd CSV.",
-        "Has {count} entries; a TOML file may have {most}. Use CSV.",
-    ),
-    "js.file.why.allowed": (
-        "{value} är inte tillåtet. Tillåtet: {allowed}",
-        "{value} is not allowed. Allowed: {allowed}",
-    ),
     "js.file.again": ("Förhandsvisa igen", "Preview again"),
     "js.file.failed": (
         "Det gick inte: {why} Ingenting har ändrats.",

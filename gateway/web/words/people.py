@@ -73,7 +73,7 @@ SAID = {
         "{names} has the number {number} too: a page may reach the wrong person. Save it all the same?",
     ),
     # by unit, on both pages
-    "js.people.unit": ("Visa en enhet", "Show one unit"),
+    "js.people.unit": ("Enhet", "Unit"),
     "js.people.unit.all": ("Visa alla enheter", "Show all units"),
     # administrators
     "administrators.hint": (

@@ -41,6 +41,8 @@ async def test_languages(house: Any) -> None:
     reply = await browser.ask("GET", "/language/en?back=//example.org/")
     assert (reply.status, reply.header("location")) == (303, "/schema")
     assert b'<html lang="en">' in (await browser.ask("GET", "/schema")).body
+    reply = await browser.ask("GET", "/language/en?back=%2Fnu%3Funit%3Dhc-satra")
+    assert reply.header("location") == "/nu?unit=hc-satra"
     await browser.ask("GET", "/language/xx?back=/nu")
     assert b'<html lang="en">' in (await browser.ask("GET", "/nu")).body
 
