@@ -46,11 +46,12 @@ registered_delivery = 0
 
 @dataclass(slots=True)
 class Running:
-    """A gateway that listens on `port`; `started_in` is seconds from its start to "ready"."""
+    """A gateway that listens on `port`; `started_in` is seconds from its start to "ready", `web` HTTP's port."""
 
     process: asyncio.subprocess.Process
     port: int
     started_in: float
+    web: int | None = None
 
     def resident(self) -> float:
         """Resident memory in MB."""
@@ -84,21 +85,22 @@ async def serve(folder: Path, store: Path, smpp_port: int, window: int = WINDOW,
         )
     pin(process.pid)
     try:
-        port = await asyncio.wait_for(_port(process), READY_WITHIN)
+        port, web = await asyncio.wait_for(_ports(process), READY_WITHIN)
     except BaseException:
         await end(process)
         raise
-    return Running(process, port, perf_counter() - began)
+    return Running(process, port, perf_counter() - began, web)
 
 
-async def _port(process: asyncio.subprocess.Process) -> int:
+async def _ports(process: asyncio.subprocess.Process) -> tuple[int, int | None]:
     assert process.stdout is not None
-    port = 0
+    ports: dict[bytes, int] = {}
     while line := await process.stdout.readline():
-        found = re.search(rb"listening tcp: .*:(\d+)", line)
-        port = int(found[1]) if found else port
+        found = re.search(rb"listening (tcp|web): .*:(\d+)", line)
+        if found is not None:
+            ports[found[1]] = int(found[2])
         if line == b"ready\n":
-            return port
+            return ports[b"tcp"], ports.get(b"web")
     raise AssertionError("the gateway did not start; see gateway.log")
 
 
@@ -117,9 +119,29 @@ async def end(process: asyncio.subprocess.Process) -> None:
 
 def resident(pid: int) -> float:
     """Resident memory of a process in MB (proc(5), VmRSS)."""
-    found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
-    assert found is not None
-    return int(found[1]) / 1024
+    return _memory(pid, "VmRSS")
+
+
+def peak(pid: int) -> float:
+    """The most that a process's resident memory has been, in MB (proc(5), VmHWM); 0 if it has ended."""
+    try:
+        return _memory(pid, "VmHWM")
+    except OSError:
+        return 0.0
+
+
+def _memory(pid: int, what: str) -> float:
+    found = re.search(rf"{what}:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    return int(found[1]) / 1024 if found is not None else 0.0
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started (proc(5), children)."""
+    found = []
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        with suppress(OSError):
+            found += [int(child) for child in (thread / "children").read_text().split()]
+    return found
 
 
 def cpu_seconds(pid: int) -> float:
@@ -133,6 +155,12 @@ def pin(pid: int) -> None:
     cores = gateway_cores()
     if cores is not None:
         os.sched_setaffinity(pid, cores)
+
+
+def free(pid: int) -> None:
+    """Let a process and what it starts have every core: where its own processes are part of the measure."""
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        os.sched_setaffinity(int(thread.name), _CORES)
 
 
 def environment() -> dict[str, str]:

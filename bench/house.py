@@ -70,11 +70,12 @@ class House:
 
     @asynccontextmanager
     async def standing(
-        self, store: Path, *, window: int = WINDOW, delay: float = 0.0
+        self, store: Path, *, window: int = WINDOW, delay: float = 0.0, more: str = ""
     ) -> AsyncIterator[tuple[Running, Centre]]:
-        """A gateway over the store, bound to a centre that answers after `delay` seconds."""
+        """A gateway over the store, bound to a centre that answers after `delay` seconds; `more` is more of
+        its configuration."""
         centre = Centre(delay)
-        running = await serve(self.folder, store, await centre.start(), window)
+        running = await serve(self.folder, store, await centre.start(), window, more)
         try:
             await asyncio.wait_for(centre.bound.wait(), BOUND_WITHIN)
             yield running, centre

@@ -6,6 +6,7 @@ before `start`. Whatever reads much does it in a thread, over a connection of it
 
 import sqlite3
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -22,6 +23,9 @@ from gateway.config import Config
 from gateway.logs import get_logger
 from gateway.ports import StoreUnavailable, Writer
 from gateway.requests import AuditForm, Refused, Request, Why
+from gateway.roster import statements
+from gateway.roster.frame import make_administrator
+from gateway.roster.values import Administrator
 from gateway.roster.wall import WallTimeError, load_zone, parse_time
 from gateway.rosterfiles import RosterFiles
 from gateway.store.connection import open_reader
@@ -112,8 +116,14 @@ class Desk:
         """The units of a unit administrator are the roster's; without them the account has none."""
         if asked.kind is not Kind.UNIT:
             raise Refused(Why.INVALID, "units are for a unit administrator; the account has been made")
-        entry = {"username": normal(asked.username), "name": asked.name, "units": list(asked.units)}
-        await self._files.put("administrator", entry, by, dry_run=False)
+        stands = await self.apart(partial(_administrator, username=normal(asked.username)))
+        entry: dict[str, object] = {"username": normal(asked.username), "name": asked.name}
+        units = asked.units
+        if stands is not None:  # what the register says of the person stays
+            entry = {"username": stands.username, "name": stands.name}
+            entry |= {"phone": stands.phone, "email": stands.email}
+            units = (*stands.units, *(unit for unit in asked.units if unit not in stands.units))
+        await self._files.put("administrator", entry | {"units": list(units)}, by, dry_run=False)
 
     async def _change(self, asked: requests.ChangeAccount, by: str) -> replies.Done:
         if asked.password is not None:
@@ -150,3 +160,9 @@ def _head(known: str) -> Head:
     if not seq.isdigit() or len(seq) > 18 or not digest:
         raise Refused(Why.INVALID, "a noted head is SEQ:HASH, as `bakjour audit verify` prints it")
     return Head(int(seq), digest)
+
+
+def _administrator(connection: sqlite3.Connection, username: str) -> Administrator | None:
+    """The administrator of the register whose account this is, however the register writes the user name."""
+    rows = map(make_administrator, connection.execute(statements.ADMINISTRATORS))
+    return next((one for one in rows if normal(one.username) == username), None)

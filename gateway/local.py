@@ -37,9 +37,7 @@ MAKES_A_STORE = (requests.ImportRoster, requests.AddKey, requests.AddAccount)
 NEEDS_A_GATEWAY = (requests.Ping, requests.ListLines, requests.Trace)
 
 
-def ask(
-    config: Config, request: Request, tell: Callable[[ImportProgress], None] = lambda _: None
-) -> Any:
+def ask(config: Config, request: Request, tell: Callable[[ImportProgress], None] = lambda _: None) -> Any:
     """Carry a request out; `tell` hears how far an import is.
 
     Raises Refused, also if the store is missing, locked or cannot be opened.

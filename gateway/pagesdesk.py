@@ -139,7 +139,7 @@ class PagesDesk:
         record = head(self.desk.reader).seq
         if record != self._record:
             self._record = record
-            self.live.publish("record", {"seq": record})
+            self.live.publish("record", {"seq": record}, it_alone=True)
 
     def _purge(self) -> None:
         Deferred.fromCoroutine(self.desk.purge())

@@ -46,9 +46,7 @@ def import_(
     """
     form = RosterForm.CSV if file.suffix.casefold() == ".csv" else RosterForm.TOML
     with _opened(file) as source, shown_progress() as tell:
-        request = requests.ImportRoster(
-            "", dry_run, replace, yes, form, file=source.fileno(), progress=True
-        )
+        request = requests.ImportRoster("", dry_run, replace, yes, form, file=source.fileno(), progress=True)
         imported: replies.RosterImported = ask(config, request, tell)
     for change in imported.changes:
         say(change)

@@ -61,7 +61,9 @@ TOLD_EVERY = 10_000
 _TRUTH = {"true": True, "false": False}
 
 
-def read_csv(source: str | BinaryIO, region: str, tell: Callable[[int], None] = lambda octets: None) -> Document:
+def read_csv(
+    source: str | BinaryIO, region: str, tell: Callable[[int], None] = lambda octets: None
+) -> Document:
     """What a CSV roster says, a text or a file in UTF-8.
 
     Raises nothing: `faults` holds what is wrong, the first thousand of it. `tell` hears now and then how many

@@ -36,7 +36,7 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
-class Entry(Struct, Generic[T_co], frozen=True):
+class Entry(Struct, Generic[T_co], frozen=True, gc=False):
     """A value of the file and its place there."""
 
     path: str

@@ -27,6 +27,9 @@ BATCH = 500
 SWEPT = 1_000
 """Rows that are looked through in a job of clearing up; at most all of them go, which takes some 20 ms."""
 
+PART = 2_000
+"""Rows of a prepared file a job: SQLite copies them by itself, in as much time."""
+
 CHECKPOINT_AFTER = 20_000
 """Rows after which the log is copied into the database apart from the writer: some 3,000 pages. Left to the
 commit that fills the log, the copying would keep alerts waiting for some 100 ms."""
@@ -95,9 +98,7 @@ async def import_prepared(
             if before // CHECKPOINT_AFTER < written // CHECKPOINT_AFTER:
                 await checkpoint()
                 tell(written, total)
-        await _swapped(
-            writer, generation, prepared.revision, prepared.longest, prepared.recorded, who, now
-        )
+        await _swapped(writer, generation, prepared.revision, prepared.longest, prepared.recorded, who, now)
     except Exception:
         await _quietly(writer, generation)
         raise
@@ -168,8 +169,8 @@ def _gone(prepared: Prepared) -> Iterator[Part]:
 
 
 def _ranges(count: int) -> Iterator[tuple[int, int]]:
-    for after in range(0, count, BATCH):
-        yield after, min(after + BATCH, count)
+    for after in range(0, count, PART):
+        yield after, min(after + PART, count)
 
 
 def _batches(values: Iterable[T], size: int) -> Iterator[list[T]]:

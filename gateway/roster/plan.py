@@ -35,7 +35,7 @@ MAX_PLACES = 10
 """Places that one message names; the rest is a count."""
 
 
-class SlotChange(Struct, frozen=True):
+class SlotChange(Struct, frozen=True, gc=False):
     """One slot before and after; None: nothing stands there."""
 
     key: SlotKey
@@ -147,7 +147,9 @@ class _Planning:
         for (unit, shift_name, assigned), entries in sorted(groups.items()):
             dates = [entry.value.date for entry in entries]
             table = ASSIGNMENT if assigned else STAFFING
-            stood = {held.key: held for held in self.slots.dated(table, unit, shift_name, min(dates), max(dates))}
+            stood = {
+                held.key: held for held in self.slots.dated(table, unit, shift_name, min(dates), max(dates))
+            }
             shift = self.after.shifts.get((unit, shift_name))
             for entry in entries:
                 yield from self._one(entry, stood, shift)

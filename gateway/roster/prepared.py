@@ -7,7 +7,7 @@ there is `gone_…`, whose rows go, and `added_…`.
 
 import sqlite3
 from collections.abc import Callable, Iterable
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 
 from msgspec import Struct
@@ -52,8 +52,9 @@ def prepare(file: Path, plan: Plan, made_by: str, now: int, tell: Callable[[int,
         gone, added = dict.fromkeys(_names(), 0), dict.fromkeys(_names(), 0)
         rest, done = rewrites(plan, made_by, now), 0
         while some := list(islice(rest, AT_ONCE)):
-            for table in VERSIONED:
-                _lay(connection, table, [one for one in some if one.table is table], gone, added)
+            some.sort(key=lambda one: one.table.name)  # stable: the plan's order is kept in each
+            for table, same in groupby(some, lambda one: one.table):
+                _lay(connection, table, list(same), gone, added)
             done += len(some)
             tell(done, len(plan.frame) + len(plan.slots))
         connection.execute("COMMIT")

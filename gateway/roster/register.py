@@ -118,7 +118,7 @@ def _where(wanted: Wanted) -> tuple[str, tuple[str, ...]]:
         # An administrator's units are a JSON array: a name stands there in its quotes, whole.
         parameters.append(encode(value).decode() if wanted.table == "administrator" else value)
     search = wanted.search.strip()
-    pieces = [(column, one) for column in table.searched for one in _patterns(column, search)]
+    pieces = [(column, one) for column in table.searched for one in patterns_of(column, search)]
     if search:
         likes = [f"{column} LIKE ? ESCAPE '!'" for column, _ in pieces]
         conditions.append(f"({' OR '.join(likes)})")
@@ -126,7 +126,7 @@ def _where(wanted: Wanted) -> tuple[str, tuple[str, ...]]:
     return (f"WHERE {' AND '.join(conditions)}" if conditions else ""), tuple(parameters)
 
 
-def _patterns(column: str, search: str) -> list[str]:
+def patterns_of(column: str, search: str) -> list[str]:
     """How a column is searched: a number by digits alone, a name in each writing of its letters.
 
     LIKE knows great and small letters of ASCII only; the others are asked for.

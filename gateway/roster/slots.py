@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import date as Date  # noqa: N812
 from datetime import time as Time  # noqa: N812
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from msgspec import Struct
 from gateway.model import Role
 from gateway.roster.values import Assignment, Staffing
 from gateway.roster.versioned import FOREVER, Versioned
+
 
 class SlotKey(NamedTuple):
     """What identifies a slot; no role: staffing."""
@@ -29,7 +31,7 @@ class SlotKey(NamedTuple):
         return " ".join(map(str, self[:3] if self.role is None else self))
 
 
-class Held(Struct, frozen=True):
+class Held(Struct, frozen=True, gc=False):
     """A slot with the times under which it was planned; `start` and `end` are their instants (UTC ms)."""
 
     key: SlotKey
@@ -72,6 +74,10 @@ STAFFING = SlotTable("staffing", "unit", "shift", "date")
 TABLES = (STAFFING, ASSIGNMENT)
 
 
+_WORDS = {role: role.value for role in Role}
+"""As SQLite takes them soonest: it looks for an adapter of every other type than its own."""
+
+
 def table_of(key: SlotKey) -> SlotTable:
     """Where a slot is kept."""
     return STAFFING if key.role is None else ASSIGNMENT
@@ -79,8 +85,14 @@ def table_of(key: SlotKey) -> SlotTable:
 
 def key_columns(key: SlotKey) -> tuple[str, ...]:
     """The key as the statements take it."""
-    columns = (key.unit, key.shift, key.date.isoformat())
-    return columns if key.role is None else (*columns, key.role.value)
+    if key.role is None:
+        return (key.unit, key.shift, _iso(key.date))
+    return (key.unit, key.shift, _iso(key.date), _WORDS[key.role])
+
+
+@lru_cache(4096)
+def _iso(day: Date) -> str:
+    return day.isoformat()
 
 
 def key_of(value: Staffing | Assignment) -> SlotKey:

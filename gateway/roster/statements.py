@@ -49,6 +49,7 @@ SELECT unit, shift, date, role, start_ms, end_ms, from_time, to_time FROM assign
 WHERE receiver = ? AND start_ms >= ? AND start_ms < ? AND since <= ? AND until > ? ORDER BY start_ms, unit
 """
 UNITS_AND_NAMES = "SELECT id, area, name FROM unit ORDER BY name, id"
+UNITS_BY_AREA = "SELECT area, count(*) FROM unit GROUP BY area"
 RECEIVERS_OF_UNIT = """
 SELECT receiver.id, receiver.name, receiver.kind, receiver.number, receiver.number_kind, receiver.backup,
        receiver.backup_kind, receiver.any_number, receiver.former

@@ -100,7 +100,7 @@ class Shift:
         return f"{', '.join(self.weekdays)}{first}{last}"
 
 
-class Staffing(Struct, frozen=True):
+class Staffing(Struct, frozen=True, gc=False):
     """Who works a shift, before roles are given (personalschema)."""
 
     unit: str
@@ -109,7 +109,7 @@ class Staffing(Struct, frozen=True):
     receivers: tuple[str, ...]
 
 
-class Assignment(Struct, frozen=True):
+class Assignment(Struct, frozen=True, gc=False):
     """Who holds a role in a shift, the first is paged first (personaltilldelning)."""
 
     unit: str

@@ -28,7 +28,9 @@ class Versioned:
         self.name = name
         self.owner = tuple(owner)
         self.columns = tuple(columns)
-        self.add = f"INSERT INTO {name} ({listed}, since, until) VALUES ({', '.join('?' * (len(columns) + 2))})"
+        self.add = (
+            f"INSERT INTO {name} ({listed}, since, until) VALUES ({', '.join('?' * (len(columns) + 2))})"
+        )
         self.hide = f"UPDATE {name} SET until = ? WHERE {one} AND since <= ? AND until > ?"
         self.purge = f"DELETE FROM {name} WHERE {one} AND until <= ?"
         # Of an import that was prepared in a file.
@@ -47,7 +49,9 @@ class Versioned:
         # Of clearing up.
         self.last = f"SELECT coalesce(max(rowid), 0) FROM {name}"
         self.sweep_some = f"DELETE FROM {name} WHERE {some} AND (since > ? OR until <= ?)"
-        self.unhide_some = f"UPDATE {name} SET until = {FOREVER} WHERE {some} AND until > ? AND until < {FOREVER}"
+        self.unhide_some = (
+            f"UPDATE {name} SET until = {FOREVER} WHERE {some} AND until > ? AND until < {FOREVER}"
+        )
 
 
 AREA = Versioned("area_version", ["id"], ["id", "name", "fallback"])

@@ -5,7 +5,8 @@ given when it is staged.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, time
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -21,7 +22,7 @@ from gateway.roster.versioned import Versioned
 Row = tuple[Any, ...]
 
 
-class Rewrite(Struct, frozen=True):
+class Rewrite(Struct, frozen=True, gc=False):
     """What becomes of one owner's rows in one table: all that are seen go, these come."""
 
     table: Versioned
@@ -44,13 +45,20 @@ def rewritten_slot(change: SlotChange, made_by: str, made_at: int) -> Rewrite:
     return Rewrite(table_of(change.key), key_columns(change.key), change.before is not None, rows)
 
 
-def slot_rows(held: Held, made_by: str, made_at: int) -> Iterator[Row]:
+def slot_rows(held: Held, made_by: str, made_at: int) -> list[Row]:
     """The rows of a slot, one a receiver."""
+    times = (_clock(held.begins), _clock(held.ends), held.start, held.end, int(held.late))
     key = key_columns(held.key)
-    times = (held.begins.isoformat("minutes"), held.ends.isoformat("minutes"))
-    instants = (held.start, held.end, int(held.late))
-    for position, receiver in enumerate(held.receivers):
-        yield (*key, receiver, *times, *instants, position, made_by, made_at)
+    return [
+        (*key, receiver, *times, position, made_by, made_at)
+        for position, receiver in enumerate(held.receivers)
+    ]
+
+
+@cache
+def _clock(at: time) -> str:
+    """A time of day; there are 1,440."""
+    return at.isoformat("minutes")
 
 
 def _frame(change: Change, retired: frozenset[str]) -> Iterator[Rewrite]:

@@ -19,6 +19,7 @@ from gateway.operations import alert_number
 from gateway.web import (
     audit_api,
     calendar_api,
+    choosing_api,
     corrections_api,
     live_api,
     openapi,
@@ -73,6 +74,7 @@ def create_app(services: Services) -> FastAPI:
     if services.pages is not None:
         for part in (
             session_api,
+            choosing_api,
             pages_api,
             corrections_api,
             register_api,

@@ -1,4 +1,4 @@
-"""Scheduling: areas and units, the shifts of a unit, setting, copying, undoing.
+"""Scheduling: a unit, its shifts, setting, copying, undoing.
 
 Rules: the unit stands in the address, so that `rights` judges every change by it. A change carries the
 versions that its author saw; a stale one is answered 409 with `code` "stale" and what stands now, one that
@@ -34,7 +34,6 @@ UnitId = Annotated[str, Path(max_length=bodies.MAX_ID)]
 
 CONFLICT = "`code` stale: `conflicts` say what stands now; reason_needed: send `reason`, or somebody else"
 NO_UNIT = "there is no such unit"
-AREAS = documented.route(tuple[shapes.AreaView, ...])
 UNIT = documented.route(shapes.UnitView, e404=NO_UNIT)
 SHIFTS = documented.route(shapes.UnitShifts, e404=NO_UNIT)
 SET = documented.route(shapes.EditedView, bodies.SetSlots, e404=NO_UNIT, e409=CONFLICT)
@@ -56,11 +55,6 @@ def install(app: FastAPI, services: Services, pages: PagesDesk) -> None:
 def _add_units(app: FastAPI, pages: PagesDesk, known: rights.Known) -> None:
     may_read = rights.guard(known, Action.READ)
     reading = Annotated[Caller, Depends(may_read)]
-
-    @app.get("/api/roster/areas", tags=["roster"], **AREAS)
-    async def areas(caller: reading) -> Response:
-        """Every business area with its units, and which of them one may schedule."""
-        return json(_areas(pages, caller))
 
     @app.get("/api/roster/units/{unit}", tags=["roster"], **UNIT)
     async def unit_(unit: UnitId, caller: reading) -> Response:
@@ -116,19 +110,6 @@ def _add_past(app: FastAPI, pages: PagesDesk, known: rights.Known) -> None:
         pages_views.unit_of(pages, unit)
         made = await calling(pages.editing.undo(change, unit, caller.name, asked.reason))
         return json(pages_views.edited(pages, unit, made))
-
-
-def _areas(pages: PagesDesk, caller: Caller) -> tuple[shapes.AreaView, ...]:
-    units: dict[str, list[shapes.UnitBrief]] = {}
-    for unit, area, name in pages.desk.reader.execute(statements.UNITS_AND_NAMES).fetchall():
-        may = rights.allowed(caller, Action.SCHEDULE, unit)
-        units.setdefault(area, []).append(shapes.UnitBrief(unit, name, may))
-    return tuple(
-        shapes.AreaView(
-            area, name, people(pages.book, pages_views.strings(fallback)), tuple(units.get(area, ()))
-        )
-        for area, name, fallback in pages.desk.reader.execute(statements.AREAS).fetchall()
-    )
 
 
 def _unit(pages: PagesDesk, unit: str, caller: Caller) -> shapes.UnitView:

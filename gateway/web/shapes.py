@@ -112,16 +112,25 @@ class UnitBrief(Struct, frozen=True):
 
     id: str
     name: str
+    area: str
     may_schedule: bool
 
 
+class UnitsPart(Struct, frozen=True):
+    """A part of the units that were asked for; `total` is how many there are."""
+
+    total: int
+    units: tuple[UnitBrief, ...]
+
+
 class AreaView(Struct, frozen=True):
-    """A business area with its units."""
+    """A business area, how many units it holds, and how many of them one may schedule."""
 
     id: str
     name: str
     fallback: tuple[Person, ...]
-    units: tuple[UnitBrief, ...]
+    units: int
+    may_schedule: int
 
 
 class UnitView(Struct, frozen=True):

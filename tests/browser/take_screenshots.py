@@ -7,12 +7,25 @@ import pytest
 
 INTO = Path(__file__).parents[2] / "docs" / "screenshots"
 SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 360, "height": 740}}
+KARIN, IVAR = "ab12345", "it"
 PAGES = {
-    "schema": ("/schema?unit=hc-andersberg", "#doctor .name"),
-    "nu": ("/nu?unit=hc-andersberg", ".reasons li"),
-    "larm": ("/larm", "#open .alert"),
-    "test": ("/test?unit=hc-andersberg", "#receivers .alert"),
-    "tackning": ("/tackning?unit=hc-andersberg", ".cover"),
+    # name of the file: the page, what is there when the page is, and who looks at it
+    "schema": ("/schema?unit=hc-andersberg", "#doctor .name", KARIN),
+    "nu": ("/nu?unit=hc-andersberg", ".reasons li", KARIN),
+    "larm": ("/larm", "#open .alert", KARIN),
+    "test": ("/test?unit=hc-andersberg", "#receivers .alert", KARIN),
+    "tackning": ("/tackning?unit=hc-andersberg", ".cover", KARIN),
+    "historik": ("/historik", ".change", IVAR),
+    "kalendrar": ("/kalendrar?unit=hc-andersberg", "#good li", KARIN),
+    "utskrift": ("/utskrift?unit=hc-andersberg", "#paper tbody", KARIN),
+    "enheter": ("/enheter", "main li", IVAR),
+    "enhet": ("/enheter?unit=hc-andersberg", "main tbody tr", IVAR),
+    "mottagare": ("/mottagare", "#list li", IVAR),
+    "administratorer": ("/administratorer", "#list li", IVAR),
+    "filer": ("/filer", "main h2", IVAR),
+    "konton": ("/konton", "main li", IVAR),
+    "nycklar": ("/nycklar", "main h2", IVAR),
+    "losenord": ("/losenord", "main h1", KARIN),
 }
 
 
@@ -26,8 +39,8 @@ def alert(site: Any) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_page(open_page: Any, alert: None, name: str, size: str) -> None:
     """One page in one size."""
-    path, there = PAGES[name]
-    page = open_page(path, viewport=SIZES[size])
+    path, there, who = PAGES[name]
+    page = open_page(path, who, viewport=SIZES[size])
     page.locator(there).first.wait_for()
     if name == "larm":
         page.get_by_text("Visa förloppet").first.click()

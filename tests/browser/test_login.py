@@ -45,7 +45,7 @@ def test_languages(open_page: Any) -> None:
 
 
 def test_what_is_written_outlives_the_session(open_own: Any) -> None:
-    """A form that is open when the session ends stays, says so, and is saved after a log-in in another tab."""
+    """A form that is open when the session ends stays, and is saved after a log-in in another tab."""
     page = open_own("/mottagare", "it")
     page.get_by_role("button", name="Ny mottagare").click()
     page.get_by_role("dialog").get_by_label("Namn", exact=True).fill("Nils Ny")
@@ -62,3 +62,16 @@ def test_what_is_written_outlives_the_session(open_own: Any) -> None:
     page.get_by_role("button", name="Spara", exact=True).click()
     page.get_by_role("dialog").wait_for(state="detached")
     page.get_by_text("Nils Ny").first.wait_for()
+
+
+def test_pages_on_a_phone(open_page: Any) -> None:
+    """On a phone the other pages stand behind a button, by touch and by keyboard."""
+    page = open_page("/larm", viewport={"width": 360, "height": 740}, has_touch=True)
+    link = page.get_by_role("link", name="Täckning")
+    page.get_by_role("button", name="Sidor").wait_for()
+    assert link.count() == 0
+    page.get_by_role("button", name="Sidor").tap()
+    link.tap()
+    page.wait_for_url("**/tackning*")
+    page.get_by_role("button", name="Sidor").press("Enter")
+    page.get_by_role("link", name="Larm", exact=True).wait_for()

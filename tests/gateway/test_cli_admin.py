@@ -66,6 +66,21 @@ def test_a_unit_administrator(run: Run, tmp_path: Path) -> None:
     assert run("admin", "add", "ke3", "--kind", "reader", "--unit", "u", stdin=PASSWORD).exit_code == 2
 
 
+def test_what_the_register_says_of_an_administrator_stays(run: Run, tmp_path: Path) -> None:
+    """A new account with a unit adds it to the person whom the register knows, and takes nothing away."""
+    known = (
+        '[[administrator]]\nusername = "KE1"\nname = "Karin Ek"\nemail = "karin.ek@example.org"\nunits = []\n'
+    )
+    (tmp_path / "roster.toml").write_text(ROSTER + known)
+    assert run("roster", "import", str(tmp_path / "roster.toml")).exit_code == 0
+    assert run("admin", "add", "ke1", "--kind", "unit", "--unit", "u", stdin=PASSWORD).exit_code == 0
+    told = run("roster", "export").stdout
+    assert told.count("[[administrator]]") == 1
+    assert 'username = "KE1"' in told
+    assert 'email = "karin.ek@example.org"' in told
+    assert accounts(run)[0]["units"] == ["u"]
+
+
 @pytest.mark.parametrize(("username", "password"), [("a b", PASSWORD), ("ab1", "short\n"), ("ab1", "")])
 def test_bad_accounts(run: Run, username: str, password: str) -> None:
     """What is wrong is told, and nothing is made."""

@@ -1,6 +1,12 @@
-// On every page: logging out, and another language for the same page, with all that its address says.
+// On every page: logging out; the other pages behind a button where a phone has no room for them; another
+// language for the same page, with all that its address says.
 import { ask, byId } from "./core.js";
 
+const menu = byId("menu");
+if (menu) {
+  menu.hidden = false;
+  menu.addEventListener("click", () => menu.setAttribute("aria-expanded", menu.ariaExpanded !== "true"));
+}
 byId("logout")?.addEventListener("click", async () => {
   try {
     await ask("DELETE", "/api/session");

@@ -40,7 +40,7 @@ SAID = {
         "Används när linjen till det första numret är nere, eller det första vägras.",
         "Used when the line to the first number is down, or the first is refused.",
     ),
-    "js.receivers.any.label": ("Godta numret ändå", "Take the number all the same"),
+    "js.receivers.any.label": ("Godta vilket nummer som helst", "Take any number"),
     "js.receivers.any.hint": (
         "IT går i god för ett nummer som inte är ett mobilnummer, till exempel en fast telefon som kan "
         "ta emot SMS. Då prövas bara att numret kan finnas. Skicka ett testlarm till det.",

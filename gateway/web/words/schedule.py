@@ -61,7 +61,7 @@ SAID = {
         "Drag a person from the list to the shift, or click Add. Somebody missing: ask IT.",
     ),
     "assign.hint": (
-        "Dra en person till rollen, eller på någons namn för att ta den platsen. Den som står först larmas först.",
+        "Dra en person till rollen, eller på ett namn för att ta den platsen. Den första larmas först.",
         "Drag a person onto the role, or onto a name to take that place. The first one is paged first.",
     ),
     "correct": ("Rätta", "Correct"),
@@ -70,7 +70,7 @@ SAID = {
     "correct.nurse": ("Rätta Sjuksköterska", "Correct Nurse"),
     "correct.hint": (
         "Det som stod i schemat ändras inte. Rättelsen skrivs bredvid, med ditt namn, och kan inte tas bort.",
-        "What stood in the schedule is not changed. The correction stands beside it, with your name, and stays.",
+        "What stood in the schedule is not changed. The correction stands beside it, with your name.",
     ),
     "correct.people": ("Så var det verkligen, i ordning", "So it really was, in order"),
     "correct.add": ("Lägg till", "Add"),
@@ -88,8 +88,8 @@ SAID = {
     "why.title": ("Ingen blir kvar", "Nobody is left"),
     "why.reason": ("Orsak till att rollen ska stå tom", "Reason why the role shall be empty"),
     "js.why.text": (
-        "Passet pågår, och ingen blir kvar som {roles}. Välj en ersättare, eller skriv varför rollen ska stå tom.",
-        "The shift is running, and nobody is left as {roles}. Choose a replacement, or say why it shall be empty.",
+        "Passet pågår, och ingen blir kvar som {roles}. Välj en ersättare, eller skriv varför.",
+        "The shift is running, and nobody is left as {roles}. Choose a replacement, or say why.",
     ),
     "js.why.text.reason": (
         "Passet pågår, och ingen blir kvar som {roles}. Skriv varför rollen ska stå tom, eller avbryt.",

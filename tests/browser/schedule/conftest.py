@@ -90,6 +90,9 @@ class Plan:
 
     def drag(self, source: str, goal: str, part: float = 0.5) -> None:
         """To a part of the goal's height."""
+        self.page.locator("#work").evaluate(
+            "one => one.scrollIntoView()"
+        )  # so that nothing scrolls meanwhile
         there = self.page.locator(goal)
         box = there.bounding_box()
         place = {"x": box["width"] / 2, "y": box["height"] * part}
@@ -116,8 +119,14 @@ class Keyboard(Plan):
         self.page.keyboard.press("Space" if control.get_attribute("type") == "checkbox" else "Enter")
 
     def choose(self, label: str, option: str) -> None:
-        self.to(self.page.get_by_label(label, exact=True))
-        self.page.keyboard.type(re.match(r"[ -~]+", option)[0])  # type: ignore[index]  # as far as keys have it
+        control = self.page.get_by_label(label, exact=True)
+        self.to(control)
+        steps = control.evaluate(
+            "(one, text) => [...one.options].findIndex(held => held.text === text) - one.selectedIndex",
+            option,
+        )
+        for _ in range(abs(steps)):
+            self.page.keyboard.press("ArrowDown" if steps > 0 else "ArrowUp")
 
     def type(self, label: str, text: str) -> None:
         self.to(self.page.get_by_label(label, exact=True))
@@ -143,10 +152,10 @@ class Touch(Plan):
         control.tap()
 
     def drag(self, source: str, goal: str, part: float = 0.5) -> None:
-        handle = self.page.locator(f"{source} .handle")
-        handle.scroll_into_view_if_needed()
-        box = handle.bounding_box()
-        at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        at = self.page.locator(f"{source} .handle").evaluate(
+            """one => { one.scrollIntoView({ block: "center" }); const box = one.getBoundingClientRect();
+            return { x: box.x + box.width / 2, y: box.y + box.height / 2 }; }"""
+        )
         wire = self.page.context.new_cdp_session(self.page)
 
         def finger(kind: str, *points: dict[str, float]) -> None:

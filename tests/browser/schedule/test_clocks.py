@@ -7,7 +7,7 @@ import pytest
 
 
 def coming(month: int) -> date:
-    """The next last Sunday of March or October of which no day is over: when the clocks change in Stockholm."""
+    """When the clocks change in Stockholm next, in March or in October, some days ahead."""
     after = date.today() + timedelta(days=8)  # noqa: DTZ011
     for year in (after.year, after.year + 1):
         last = date(year, month, 31)
@@ -51,7 +51,7 @@ def test_a_boundary_in_the_change(plan: Any, month: int, hours: str, words: str)
 
 @pytest.mark.parametrize(("month", "hours"), [(3, "9 h"), (10, "11 h")])
 def test_a_copy_keeps_the_wall_time(plan: Any, month: int, hours: str) -> None:
-    """Copied across the change a night still begins and ends at its times, and lasts as long as that takes."""
+    """Copied across the change a night begins and ends at its times, and lasts as long as that takes."""
     change = coming(month)
     days = [(change + timedelta(days=step)).isoformat() for step in (-2, -1, 0)]
     there = plan(days[0], username="it", unit="hc-klocka", shift="Natt")

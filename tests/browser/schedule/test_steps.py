@@ -80,7 +80,7 @@ def test_step_4_staff_the_shift(plan: Any, way: str, ahead: Ahead) -> None:
 
 @WAYS
 def test_step_5_assign_several_in_order(plan: Any, way: str, ahead: Ahead) -> None:
-    """Staffed people get a role, several in order, and the order can be changed; all of it stands afterwards."""
+    """Staffed people get a role, several in order, and the order can be changed; all of it is saved."""
     there = plan(ahead(), way)
     there.press("Lägg till Anna Berg på passet")
     there.press("Lägg till Erik Lindqvist på passet")
@@ -98,7 +98,7 @@ def test_step_5_assign_several_in_order(plan: Any, way: str, ahead: Ahead) -> No
 
 @WAYS
 def test_step_6_swap_and_undo(plan: Any, way: str, ahead: Ahead) -> None:
-    """The cross takes a person off the shift and its roles, another one is put in; undo takes all of it back."""
+    """The cross takes a person off the shift and its roles, another one is put in; undo takes it all back."""
     there = plan(ahead(), way)
     there.press("Lägg till Anna Berg på passet")
     there.press("Tilldela Anna Berg rollen Läkare")
@@ -121,7 +121,7 @@ def test_step_6_swap_and_undo(plan: Any, way: str, ahead: Ahead) -> None:
 
 @WAYS
 def test_step_7_copy(plan: Any, way: str, ahead: Ahead) -> None:
-    """To many dates: the staffing alone, then the assignments too; what would change is shown before, and undone."""
+    """To many dates: the staffing alone, then assignments too; shown before it is done, and undone."""
     there = plan(ahead(), way)
     there.press("Lägg till Anna Berg på passet")
     there.press("Tilldela Anna Berg rollen Sjuksköterska")

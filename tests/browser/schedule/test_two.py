@@ -22,7 +22,7 @@ def test_another_sees_it_within_a_second(plan: Any, ahead: Ahead) -> None:
 
 
 def test_stale(plan: Any, ahead: Ahead) -> None:
-    """A stale change is refused with who, when and what stands; one's own wish waits until it is decided about."""
+    """A stale change is refused with who, when and what stands; one's own wish waits meanwhile."""
     karin, ivar = plan(ahead()), plan(ahead(), username="it")
     # Ivar's browser hears nothing and sees nothing new, until it writes.
     ivar.page.route("**/api/live", lambda route: route.abort())
@@ -58,12 +58,12 @@ def test_the_same_slot_at_the_same_time(plan: Any, ahead: Ahead) -> None:
         # Not waited for here, so that both presses come at the same instant.
         there.page.evaluate(f"args => {{ ({AT_ONCE})(args); }}", [at, name])
     for there in wishes:
-        there.page.wait_for_function("document.querySelectorAll('#doctor .name').length === 1")
+        there.page.wait_for_function("() => document.querySelectorAll('#doctor .name').length === 1")
     for there in wishes:
         if there.page.get_by_role("button", name="Gör min ändring ändå").count():
             there.press("Gör min ändring ändå")
     for there in wishes:
-        there.page.wait_for_function("document.querySelectorAll('#doctor .name').length === 2")
+        there.page.wait_for_function("() => document.querySelectorAll('#doctor .name').length === 2")
     assert sorted(karin.names("doctor")) == ["Anna Berg", "Erik Lindqvist"]
     assert karin.names("doctor") == ivar.names("doctor")
 

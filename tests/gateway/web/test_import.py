@@ -58,13 +58,13 @@ async def test_lines(house: Any) -> None:
     """Each change with its entry's key and name, and every field that differs as the file names it."""
     shown = (await take(await house.browser("it"))).json
     lines = {" ".join([one["does"], one["table"], *one["key"]]): one for one in shown["lines"]}
-    assert list(lines) == [
+    assert set(lines) == {
         "change receiver anna",
         "add receiver eva",
         "change shift hc-satra Dag",
         "add staffing hc-andersberg Natt 2026-11-25",
         "remove assignment hc-andersberg Dag 2026-11-24 nurse",
-    ]
+    }
 
     def fields(line: str) -> list[tuple[Any, ...]]:
         return [(one["key"], one["before"], one["after"]) for one in lines[line]["fields"]]

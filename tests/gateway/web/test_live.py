@@ -7,6 +7,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 
+from gateway.audit.reading import head
 from gateway.bridge import from_asyncio
 from gateway.web import live
 from gateway.web.live import LiveHub, TooManyStreams, framed
@@ -18,10 +19,12 @@ WISH = {"slots": [{"shift": "Dag", "date": "2026-11-25", "role": "nurse", "recei
 class Listener:
     """A browser that reads a stream, as far as a test wants."""
 
-    def __init__(self, hub: LiveHub, alive: Callable[[], bool] = lambda: True) -> None:
+    def __init__(
+        self, hub: LiveHub, alive: Callable[[], bool] = lambda: True, *, registers: bool = False
+    ) -> None:
         self.events: list[tuple[str, Any]] = []
         self.beats = 0
-        self.stream = hub.listen()
+        self.stream = hub.listen(registers=registers)
         self.ended: Deferred[None] = from_asyncio(self._read(alive))
 
     async def _read(self, alive: Callable[[], bool]) -> None:
@@ -86,6 +89,21 @@ async def test_an_import_shows_within_a_look(house: Any) -> None:
     assert live.BEAT > 1 >= 2 * 0.5  # twice the look is within a second
     house.pages.live.stop()
     await listener.ended
+
+
+async def test_accounts_and_keys_show_to_it(house: Any) -> None:
+    """Whatever way one is changed the record grows, and that is told to IT alone."""
+    others, its = Listener(house.pages.live), Listener(house.pages.live, registers=True)
+    house.pages._record = head(house.pages.desk.reader).seq
+    await turns()
+    house.run(house.desk.accounts.change("reader", "console", name="Rut Lys"))
+    house.pages._look()
+    house.pages._look()
+    await turns()
+    assert (others.kinds.count("record"), its.kinds.count("record")) == (0, 1)
+    house.pages.live.stop()
+    await others.ended
+    await its.ended
 
 
 async def test_outcomes_show(house: Any) -> None:

@@ -155,6 +155,19 @@ async def test_by_name_of_a_colleague(house: Any) -> None:
     assert (told["by"], told["by_name"]) == ("it", "Ivar Tek")
 
 
+async def test_by_whom_of_a_large_import(house: Any) -> None:
+    """One that is recorded as a whole is named where the entry's own rows no longer tell what stands."""
+    it = await house.browser("it")
+    (read_,) = (await read(it, "area", search="primarvard"))["entries"]
+    lines = ["table,id,name,fallback", "area,primarvard,Stor import,vaxel"]
+    lines += (f"area,a{number},Område {number}," for number in range(1000))
+    body = {"format": "csv", "text": "\n".join(lines), "preview": False}
+    done = await it.ask("POST", "/api/register/import", body)
+    assert (done.status, done.json["count"]) == (200, 1001)
+    told = (await put(it, "area", read_["entry"] | {"name": "Min"}, read_["version"])).json
+    assert (told["code"], told["entry"]["name"], told["by_name"]) == ("stale", "Stor import", "Ivar Tek")
+
+
 async def test_a_new_entry_must_be_new_and_a_removed_one_is_gone(house: Any) -> None:
     """Neither takes the place of what somebody else made, nor brings back what somebody else removed."""
     it = await house.browser("it")

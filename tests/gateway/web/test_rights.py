@@ -65,6 +65,7 @@ ROUTES = {
     "DELETE /api/session": Action.SELF,
     "PUT /api/session/password": Action.SELF,
     "GET /api/roster/areas": Action.READ,
+    "GET /api/roster/units": Action.READ,
     "GET /api/roster/units/{unit}": Action.READ,
     "GET /api/roster/units/{unit}/shifts": Action.READ,
     "GET /api/roster/units/{unit}/changes": Action.READ,
