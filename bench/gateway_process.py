@@ -46,7 +46,7 @@ registered_delivery = 0
 
 @dataclass(slots=True)
 class Running:
-    """A gateway that listens on `port`; `started_in` is seconds from its start to "ready", `web` HTTP's port."""
+    """A gateway that listens on `port`, for HTTP on `web`; `started_in` is seconds from start to "ready"."""
 
     process: asyncio.subprocess.Process
     port: int

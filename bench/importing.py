@@ -274,7 +274,8 @@ def _lines(house: House, rounds: list[Round]) -> list[Line | str]:
         (f"ms to the board of one unit, {BOARDS}/s", [one.boards for one in rounds], 100),
     ):
         p99 = figure([percentile(one, 0.99) for one in late])
-        rest = f"p50 {figure([percentile(one, 0.5) for one in late])}, slowest {figure([max(one) for one in late])}"
+        middle, slowest = figure([percentile(one, 0.5) for one in late]), figure([max(one) for one in late])
+        rest = f"p50 {middle}, slowest {slowest}"
         lines.append(Line("imp", f"{what}, p99 meanwhile", p99, must, must / 2, True, rest))
     memory = f"gateway + {figure([one.gateway for one in rounds])} MB at its peak"
     lines.append(f"imp  {memory}, the process apart {figure([one.apart for one in rounds])} MB")

@@ -1,5 +1,5 @@
-"""A large roster: as a store, written straight into the tables where an import is not what is measured, and as
-a CSV file where it is.
+"""A large roster: as a store, written straight into the tables where an import is not what is measured, and
+as a CSV file where it is.
 
 Every unit has two shifts that meet, so that somebody is on at every instant, and as many dates around today
 as give the wanted number of rows. Of a unit's five receivers two are its fallback.

@@ -1,4 +1,4 @@
-"""The control socket: how a command on the same machine speaks to the running gateway.
+"""The control socket: how a command on the same machine speaks to the running gateway (`asking`).
 
 `<store>.sock`, one JSON document a line: a request (`requests`, named by its `op`), answered by
 `{"reply": …}` or `{"refused": {"why", "message", "faults"}}`, in order. Rules: only the user who runs the
@@ -14,15 +14,14 @@ stays, and no other request. A client that does not keep up loses rows, and `{"l
 """
 
 import os
-import socket
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
-from msgspec import DecodeError, Raw, Struct, ValidationError
-from msgspec.json import Decoder, decode, encode
+from msgspec import DecodeError, Struct, ValidationError
+from msgspec.json import Decoder, encode
 from msgspec.structs import replace
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import (
@@ -40,13 +39,12 @@ from zope.interface import implementer
 
 from gateway.logs import get_logger
 from gateway.replies import ImportProgress, TraceBegun, TraceRow
-from gateway.requests import REPLIES, AnyRequest, ImportRoster, Refused, Request, Trace, Why
+from gateway.requests import AnyRequest, ImportRoster, Refused, Request, Trace, Why
 
 MAX_LINE = 32 << 20  # octets; what comes with a roster in it, for a client that sends no descriptor
 MAX_FILES = 1  # descriptors that one client may have sent ahead
 MAX_WAITING = 64  # requests that one client may have sent ahead
 MAX_PATH = 107  # bytes of a UNIX socket's path on Linux (sun_path)
-CLIENT_TIMEOUT = 60.0  # seconds; an import of a large roster takes some ten
 
 log = get_logger("control")
 
@@ -161,6 +159,7 @@ class ControlProtocol(LineOnlyReceiver):
             request = _decode_request(line)
             if self._end_trace is not None:
                 raise Refused(Why.CONFLICT, "a trace runs on this connection")
+            reply: object
             if isinstance(request, Trace):
                 reply = self._trace(request)
             elif isinstance(request, ImportRoster):
@@ -278,70 +277,3 @@ class ControlServer(Factory):
             self._port = None
             if stopping is not None:
                 await stopping
-
-
-_PROGRESS = b'{"progress":'
-
-Tell = Callable[[ImportProgress], None]
-
-
-class NoGateway(Exception):  # noqa: N818 (a fact to act upon)
-    """Nobody answers on the control socket."""
-
-
-def ask(path: Path, request: Request, timeout: float = CLIENT_TIMEOUT, tell: Tell = lambda _: None) -> Any:
-    """Put a request to the running gateway and wait for its reply; blocks, for the command line.
-
-    `tell` hears how far an import is. Raises NoGateway if none listens, Refused as the gateway does, OSError
-    if it falls silent.
-    """
-    with _connected(path, timeout) as client, client.makefile("rb") as stream:
-        line = encode(request) + b"\n"
-        if isinstance(request, ImportRoster) and request.file is not None:
-            # The descriptor travels with the first octet; the rest follows.
-            socket.send_fds(client, [line[:1]], [request.file])
-            line = line[1:]
-        client.sendall(line)
-        while (answer := stream.readline()).startswith(_PROGRESS):
-            tell(decode(answer, type=dict[str, ImportProgress])["progress"])
-        return _reply(answer, request)
-
-
-def trace(
-    path: Path, request: Trace, timeout: float = CLIENT_TIMEOUT
-) -> Iterator[TraceBegun | TraceRow | int]:
-    """Trace: first what has begun, then rows; a number is how many were lost because we were slow.
-
-    Blocks; ends when the gateway closes the connection. Raises as `ask` does.
-    """
-    with _connected(path, timeout) as client, client.makefile("rb") as stream:
-        client.sendall(encode(request) + b"\n")
-        begun: TraceBegun = _reply(stream.readline(), request)
-        yield begun
-        client.settimeout(None)  # an idle line may be silent for hours
-        for line in stream:
-            if not line.endswith(b"\n"):
-                return
-            told = decode(line, type=dict[str, Raw])
-            yield decode(told["row"], type=TraceRow) if "row" in told else decode(told["lost"], type=int)
-
-
-@contextmanager
-def _connected(path: Path, timeout: float) -> Iterator[socket.socket]:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
-        client.settimeout(timeout)
-        try:
-            client.connect(os.fspath(path))
-        except (FileNotFoundError, ConnectionRefusedError) as error:
-            raise NoGateway(f"no gateway listens on {path}") from error
-        yield client
-
-
-def _reply(line: bytes, request: Request) -> Any:
-    if not line.endswith(b"\n"):
-        raise Refused(Why.UNAVAILABLE, "the gateway closed the connection without an answer")
-    response = decode(line, type=dict[str, Raw])
-    if "refused" in response:
-        words = decode(response["refused"], type=RefusedWords)
-        raise Refused(words.why, words.message, words.faults)
-    return decode(response["reply"], type=REPLIES[type(request)])

@@ -135,8 +135,7 @@ def _require_no_deletions(plan: Plan) -> None:
 def begin_process(wanted: Wanted, source: BinaryIO) -> "subprocess.Popen[bytes]":
     """Start a process that does it, to be finished. Raises OSError."""
     command = (sys.executable, "-m", "gateway.importing", msgspec.json.encode(wanted).decode())
-    # The command is our own interpreter.
-    return subprocess.Popen(command, stdin=source, stdout=subprocess.PIPE)
+    return subprocess.Popen(command, stdin=source, stdout=subprocess.PIPE)  # noqa: S603 (our own program)
 
 
 def finish_process(process: "subprocess.Popen[bytes]", tell: Tell) -> Outcome:
@@ -144,7 +143,7 @@ def finish_process(process: "subprocess.Popen[bytes]", tell: Tell) -> Outcome:
     with process:
         assert process.stdout is not None
         for line in process.stdout:
-            said = _decode(line)
+            said: Step | Outcome = _decode(line)
             if isinstance(said, Step):
                 tell(said.stage, said.done, said.total)
                 continue

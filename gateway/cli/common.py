@@ -77,11 +77,11 @@ def ask(path: Path, request: Request, tell: Tell = lambda _: None) -> Any:
 
 def reach(config: Config, request: Request, tell: Tell = lambda _: None) -> Any:
     """The reply to a request. Raises Refused."""
-    from gateway import control, local  # noqa: PLC0415 (Twisted and SQLite take a moment)
+    from gateway import asking, control, local  # noqa: PLC0415 (Twisted and SQLite take a moment)
 
     try:
-        return control.ask(control.socket_path(config.store.path), request, tell=tell)
-    except control.NoGateway:
+        return asking.ask(control.socket_path(config.store.path), request, tell=tell)
+    except asking.NoGateway:
         return local.ask(config, request, tell)
     except OSError as error:
         raise Refused(Why.UNAVAILABLE, f"the gateway does not answer: {error}") from error

@@ -137,12 +137,12 @@ def _write(file: TextIO, row: replies.TraceRow, at: float, said: list[Said]) -> 
 
 
 def _from_gateway(config: Path, carrier: str | None) -> Iterator[replies.TraceBegun | replies.TraceRow | int]:
-    from gateway import control  # noqa: PLC0415 (Twisted takes a moment)
+    from gateway import asking, control  # noqa: PLC0415 (Twisted takes a moment)
 
     path = control.socket_path(configuration(config).store.path)
     try:
-        yield from control.trace(path, requests.Trace(carrier))
-    except control.NoGateway as error:
+        yield from asking.trace(path, requests.Trace(carrier))
+    except asking.NoGateway as error:
         fail(f"{error}; --read FILE shows a capture")
     except Refused as refused:
         fail(refused.message)

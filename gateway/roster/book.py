@@ -20,8 +20,8 @@ import msgspec
 
 from gateway.model import NumberKind, OneWay, Role
 from gateway.roster import statements
-from gateway.roster.slots import FOREVER
 from gateway.roster.values import Area, Duty, Receiver, ReceiverKind, Slot, Unit
+from gateway.roster.versioned import FOREVER
 from gateway.store.connection import data_version
 
 KEPT_DUTIES = 32_768

@@ -70,7 +70,8 @@ def read_csv(
     octets of a file are read.
     """
     if isinstance(source, str):
-        size, text = len(source), io.StringIO(source.removeprefix("\ufeff"), newline="")
+        size = len(source)
+        text: io.StringIO | io.TextIOWrapper = io.StringIO(source.removeprefix("\ufeff"), newline="")
         done: Callable[[], int] = text.tell
     else:
         size = source.seek(0, io.SEEK_END)

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from gateway.roster import items
 from gateway.roster.values import Assignment, Staffing
 
-_CELLS = {
+_CELLS: dict[str, TypeAdapter[Any]] = {
     "unit": TypeAdapter(items.Id),
     "shift": TypeAdapter(items.Name),
     "date": TypeAdapter(items.Date),

@@ -1,9 +1,9 @@
 """The jobs by which an import reaches the store: functions for `ports.Writer.run`.
 
-Rules: each is one savepoint and takes less than 50 ms whatever the import holds, so that alerts are committed
-in between. `begin` gives out the generation in which everything is written, unseen by any reader; `swap` makes
-it the one that is seen. A job of an import that another one has overtaken, or whose roster was changed
-meanwhile, raises RosterChanged and has changed nothing.
+Rules: each is one savepoint and takes less than 50 ms whatever the import holds, so that alerts are
+committed in between. `begin` gives out the generation in which everything is written, unseen by any reader;
+`swap` makes it the one that is seen. A job of an import that another one has overtaken, or whose roster was
+changed meanwhile, raises RosterChanged and has changed nothing.
 
 What is written comes as values, or out of a file in which a large import was prepared (`prepared`): SQLite
 then copies it by itself, and the interpreter is free for alerts meanwhile.
@@ -32,7 +32,7 @@ class RosterChanged(Exception):  # noqa: N818 (named for what is the case)
 
 
 class Begun(NamedTuple):
-    """An import that has begun: its generation; `clear` says that another left rows which have to go first."""
+    """An import that has begun: its generation, and whether another has left rows that have to go first."""
 
     generation: int
     clear: bool

@@ -38,7 +38,10 @@ class Prepared(Struct, frozen=True):
 
 
 def prepare(file: Path, plan: Plan, made_by: str, now: int, tell: Callable[[int, int], None]) -> Prepared:
-    """Lay a plan down in a new file; `tell` hears how many of its changes are. Raises sqlite3.Error, OSError."""
+    """Lay a plan down in a new file; `tell` hears how many of its changes are laid.
+
+    Raises sqlite3.Error, OSError.
+    """
     file.unlink(missing_ok=True)
     connection = sqlite3.connect(file, isolation_level=None)
     try:

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from gateway.model import Role
 from gateway.roster.values import Assignment, Staffing
-from gateway.roster.versioned import FOREVER, Versioned
+from gateway.roster.versioned import Versioned
 
 
 class SlotKey(NamedTuple):

@@ -66,24 +66,24 @@ def _frame(change: Change, retired: frozenset[str]) -> Iterator[Rewrite]:
     gone, stays = change.before is not None, change.after is not None
     match value:
         case Area(id=name):
-            row = (name, value.name, _json(value.fallback))
-            yield Rewrite(v.AREA, (name,), gone, (row,) if stays else ())
+            area: Row = (name, value.name, _json(value.fallback))
+            yield Rewrite(v.AREA, (name,), gone, (area,) if stays else ())
         case Unit(id=name):
-            row = (name, value.area, value.name, _json(value.fallback), value.one_way, 0)
-            yield Rewrite(v.UNIT, (name,), gone, (row,) if stays else ())
+            unit: Row = (name, value.area, value.name, _json(value.fallback), value.one_way, 0)
+            yield Rewrite(v.UNIT, (name,), gone, (unit,) if stays else ())
             aliases = [(name, position, alias) for position, alias in enumerate(value.aliases)]
             yield Rewrite(v.ALIAS, (name,), gone, tuple(aliases) if stays else ())
         case Receiver(id=name):
             kept = stays or name in retired
             # A former one may come again: what stands is not always told by the change.
             yield Rewrite(v.RECEIVER, (name,), True, (_receiver(value, not stays),) if kept else ())
-            units = [(name, position, unit) for position, unit in enumerate(value.units)]
+            units = [(name, position, one) for position, one in enumerate(value.units)]
             yield Rewrite(v.RECEIVER_UNIT, (name,), gone, tuple(units) if stays else ())
-        case Shift(unit=unit, name=name):
-            yield Rewrite(v.SHIFT, (unit, name), gone, (_shift(value),) if stays else ())
+        case Shift(unit=owner, name=name):
+            yield Rewrite(v.SHIFT, (owner, name), gone, (_shift(value),) if stays else ())
         case Administrator(username=name):
-            row = (name, value.name, value.phone, value.email, _json(value.units))
-            yield Rewrite(v.ADMINISTRATOR, (name,), gone, (row,) if stays else ())
+            person: Row = (name, value.name, value.phone, value.email, _json(value.units))
+            yield Rewrite(v.ADMINISTRATOR, (name,), gone, (person,) if stays else ())
 
 
 def _receiver(one: Receiver, former: bool) -> Row:

@@ -11,6 +11,7 @@ from gateway.pagesdesk import PagesDesk
 from gateway.replies import Reason
 from gateway.requests import Refused, Why
 from gateway.roster import statements
+from gateway.roster.book import RosterBook
 from gateway.roster.coverage import Cover, Hole, State
 from gateway.roster.editing_copy import Target
 from gateway.roster.editing_values import EMPTY, Conflict, Edited, version_of
@@ -167,7 +168,7 @@ def receiver(pages: PagesDesk, one: Receiver) -> shapes.ReceiverView:
     )
 
 
-def cover(pages: PagesDesk, found: Cover) -> live_shapes.CoverageEntry:
+def cover(book: RosterBook, found: Cover) -> live_shapes.CoverageEntry:
     """One role of one shift of the coverage view."""
     one = found.occurrence
     return live_shapes.CoverageEntry(
@@ -179,7 +180,7 @@ def cover(pages: PagesDesk, found: Cover) -> live_shapes.CoverageEntry:
         end=times.render(one.end),
         role=found.role,
         state=found.state.value,
-        receivers=people(pages.book, found.receivers),
+        receivers=people(book, found.receivers),
         reasons=tuple(Reason(words.sv, words.en) for words in found.reasons),
     )
 

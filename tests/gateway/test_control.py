@@ -14,13 +14,12 @@ from twisted.internet.testing import StringTransport
 from twisted.internet.threads import deferToThread
 
 from gateway import replies, requests
+from gateway.asking import NoGateway, ask
 from gateway.control import (
     MAX_LINE,
     MAX_WAITING,
     ControlProtocol,
     ControlServer,
-    NoGateway,
-    ask,
     socket_path,
 )
 from gateway.requests import Refused, Request, Why

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from gateway import control, replies, requests
+from gateway import asking, replies, requests
 from gateway.cli.main import app
 from protocols.capture import Direction, read_capture
 
@@ -47,7 +47,7 @@ def gateway(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Any]:
         yield from said
         said.append(request)
 
-    monkeypatch.setattr(control, "trace", trace)
+    monkeypatch.setattr(asking, "trace", trace)
     return said
 
 

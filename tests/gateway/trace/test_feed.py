@@ -13,8 +13,9 @@ from twisted.internet.testing import StringTransport
 from twisted.internet.threads import deferToThread
 
 from gateway import replies, requests
+from gateway.asking import NoGateway, trace
 from gateway.clock import Clock
-from gateway.control import ControlProtocol, ControlServer, NoGateway, trace
+from gateway.control import ControlProtocol, ControlServer
 from gateway.requests import Refused, Why
 from gateway.trace.feed import TraceFeed
 from gateway.trace.taps import Taps
