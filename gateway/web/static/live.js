@@ -6,6 +6,11 @@ import { ask, byId, leave, Problem, say, t } from "./core.js";
 const RETRY = 3000; // milliseconds
 const KINDS = ["slot", "roster", "correction", "outcome", "alert", "refusal", "alarm", "import", "record"];
 
+const others = []; // what parts of the page want to hear
+
+/** As `listen`, for a part that many pages have: it hears along with the page's own call. */
+export const hear = (on) => others.push(on);
+
 /** Leads to the log-in if the session is over; another failure is told by the stream itself. */
 async function stillIn() {
   try {
@@ -17,17 +22,18 @@ async function stillIn() {
 
 /** Call `on[kind](data)` for each event, `on.anew()` after every gap. */
 export function listen(on) {
+  const anew = () => [on, ...others].forEach((one) => one.anew?.());
   const source = new EventSource("/api/live");
   let greeted = false;
   source.addEventListener("hello", () => {
     say(byId("line"), "");
-    if (greeted || on.gap) on.anew();
+    if (greeted || on.gap) anew();
     greeted = true;
   });
   source.addEventListener("bye", stillIn);
-  source.addEventListener("lost", () => on.anew());
+  source.addEventListener("lost", anew);
   for (const kind of KINDS) {
-    source.addEventListener(kind, (event) => on[kind]?.(JSON.parse(event.data)));
+    source.addEventListener(kind, (event) => [on, ...others].forEach((one) => one[kind]?.(JSON.parse(event.data))));
   }
   source.addEventListener("error", () => {
     say(byId("line"), t("offline"));

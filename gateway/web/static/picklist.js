@@ -83,8 +83,10 @@ export function picklist({ table, ordered = false, single = false }, { id, locke
   };
 }
 
-/** A combobox that finds entries of a table; `taken(entry)` hears of a choice. Gives {element, input}. */
+/** A combobox that finds entries of a table, or what a function finds by {search, limit}; `taken(entry)` hears of a
+ * choice. Gives {element, input}. */
 export function searchBox(table, id, taken, without = () => [], label = t("reg.pick.search")) {
+  const source = typeof table === "function" ? table : (query) => find(table, query);
   let [found, at, asked, timer] = [[], -1, 0, 0];
   const options = make("ul", { id: `${id}-options`, role: "listbox", className: "options", hidden: true, aria: { label } });
   const input = make("input", { id: `${id}-search`, type: "text", role: "combobox", autocomplete: "off", spellcheck: false });
@@ -134,7 +136,7 @@ export function searchBox(table, id, taken, without = () => [], label = t("reg.p
   const look = async () => {
     const number = ++asked;
     try {
-      const told = await find(table, { search: input.value.trim(), limit: FOUND });
+      const told = await source({ search: input.value.trim(), limit: FOUND });
       if (number === asked) draw(told);
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;

@@ -19,15 +19,9 @@ async def shift(browser: Any, date: str, name: str = "Dag") -> Any:
     return next(one for one in found if one["shift"] == name)
 
 
-async def test_areas_and_unit(house: Any) -> None:
-    """The tree says what one may schedule; the unit has its patterns and its own receivers alone."""
+async def test_unit(house: Any) -> None:
+    """The unit has its patterns and its own receivers alone; an alias is no unit."""
     browser = await house.browser("ke12345")
-    (area,) = (await browser.ask("GET", "/api/roster/areas")).json
-    assert [(one["id"], one["may_schedule"]) for one in area["units"]] == [
-        ("hc-andersberg", True),
-        ("hc-satra", False),
-    ]
-    assert area["fallback"] == [{"id": "vaxel", "name": "Växeln"}]
     unit = (await browser.ask("GET", UNIT)).json
     assert [one["id"] for one in unit["receivers"]] == ["anna", "bo", "maria"]
     assert [one["proof"] for one in unit["receivers"]] == ["unproved"] * 3
