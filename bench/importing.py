@@ -108,7 +108,7 @@ class Round:
 
 async def measure(house: House) -> list[Line | str]:
     """Import: over raw inserts; how long events and the board wait meanwhile; memory."""
-    first = local_time(time.time_ns() // 1_000_000, ZONE).date() + timedelta(days=1)
+    first = local_time(time.time_ns() // 1_000_000, ZONE).date() - timedelta(days=1)
     files = [house.folder / name for name in ("merged.csv", "little.csv", "replaced.csv")]
     write_csv(files[0], house.size, first)
     text = files[0].read_text("utf-8").splitlines(keepends=True)

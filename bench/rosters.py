@@ -27,6 +27,7 @@ SHIFTS = {"dag": (time(7), time(19)), "natt": (time(19), time(7))}
 RECEIVERS = 5  # of a unit
 ON_DUTY = 3  # of them; the others are its fallback
 AREAS = 20
+PAST_DAYS = 3  # of a file that begins yesterday: they may have ended
 
 ADD = """
 INSERT INTO assignment (unit, shift, date, role, position, receiver, from_time, to_time, start_ms, end_ms,
@@ -128,21 +129,21 @@ def _holder(unit: int, day: date, place: int) -> str:
     return _receiver(unit, (day.toordinal() * 2 + place) % ON_DUTY)
 
 
-def write_csv(path: Path, size: Size, first: date, *, swapped: bool = False, frame: bool = True) -> None:
-    """The same roster as a file, in the order of an export, from a date on; `swapped`: with other people on.
+def write_csv(path: Path, size: Size, first: date, *, swapped: bool = False) -> None:
+    """The same roster as a file, in the order of an export, from a date on.
 
-    Without `frame` it holds the assignments alone.
+    `swapped`: with other people on from the third date on, for what is past cannot be altered.
     """
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, delimiter=";")
         writer.writerow(CSV_COLUMNS)
-        if frame:
-            writer.writerows(_frame_lines(size))
+        writer.writerows(_frame_lines(size))
         for unit in range(size.units):
             for shift in SHIFTS:
-                for day in (first + timedelta(days=number) for number in range(size.days)):
+                for number in range(size.days):
+                    day, moved = first + timedelta(days=number), swapped and number >= PAST_DAYS
                     for place, role in enumerate(Role):
-                        holder = _holder(unit, day, place + swapped)
+                        holder = _holder(unit, day, place + moved)
                         line = [""] * len(CSV_COLUMNS)
                         line[:6] = "assignment", "", unit_name(unit), shift, day.isoformat(), role.value
                         line[-1] = holder

@@ -2,8 +2,9 @@
 
 Rules: a process of its own (`python -m gateway.importing`), so that the gateway's interpreter stays free for
 alerts and its memory small; niced, so that alerts come first on the machine too. It only reads the store. Its
-standard input is the file; on its output it says, one JSON document a line, how far it is (`Step`) and at
-last what came of it (`Outcome`). It ends when nobody reads that any more: when the gateway is gone.
+standard input is the file; on its output it says, one JSON document a line, how far it is (`Step`), what it
+has laid down (`Head`, then each batch), and at last what came of it (`Outcome`). It ends when nobody reads
+that any more: when the gateway is gone.
 """
 
 import gc
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,7 +30,7 @@ from gateway.roster.faults import Fault, RosterFaults
 from gateway.roster.importer import IMPORTED
 from gateway.roster.index import IndexStale
 from gateway.roster.plan import Plan, make_plan
-from gateway.roster.prepared import Prepared, prepare
+from gateway.roster.prepared import Head, Laid, head_of, lay
 from gateway.roster.wall import load_zone
 from gateway.store.connection import open_reader
 
@@ -48,7 +50,7 @@ Tell = Callable[[str, int, int], None]
 
 
 class Wanted(Struct, frozen=True):
-    """What is to be imported, and how. `now` is UTC ms, `laid` where a large one is laid down."""
+    """What is to be imported, and how. `now` is UTC ms, `laid` in which file a large one is laid down."""
 
     store: str
     laid: str
@@ -71,15 +73,14 @@ class Step(Struct, frozen=True, tag="step"):
 
 
 class Outcome(Struct, frozen=True, tag="outcome"):
-    """What came of it: faults of the file, a refusal, or what would be told and what was laid down."""
+    """What came of it: faults of the file, a refusal, or what is to be told of it."""
 
     faults: tuple[tuple[str, str], ...] = ()
     refused: tuple[Why, str, tuple[tuple[str, str], ...]] | None = None
     told: RosterImported | None = None
-    prepared: Prepared | None = None
 
 
-_decode = msgspec.json.Decoder(Step | Outcome).decode
+_decode = msgspec.json.Decoder(Step | Head | Laid | Outcome).decode
 
 
 def planned(wanted: Wanted, source: str | BinaryIO, tell: Tell) -> Plan:
@@ -94,7 +95,7 @@ def planned(wanted: Wanted, source: str | BinaryIO, tell: Tell) -> Plan:
             zone,
             wanted.now,
             wanted.replace,
-            lambda done, total: tell("check", done, 2 * total),
+            lambda done, total: tell("check", done, total),
         )
     except IndexStale as error:
         raise Refused(Why.UNAVAILABLE, str(error)) from None
@@ -138,20 +139,27 @@ def begin_process(wanted: Wanted, source: BinaryIO) -> "subprocess.Popen[bytes]"
     return subprocess.Popen(command, stdin=source, stdout=subprocess.PIPE)  # noqa: S603 (our own program)
 
 
-def finish_process(process: "subprocess.Popen[bytes]", tell: Tell) -> Outcome:
-    """Wait for what comes of it; for a thread. Raises RosterFaults, Refused, also if it was ended."""
+def finish_process(
+    process: "subprocess.Popen[bytes]", tell: Tell, give: Callable[[Head | Laid], object]
+) -> RosterImported:
+    """Wait for what comes of it; for a thread. `give` gets what is laid down.
+
+    Raises RosterFaults, Refused, also if it was ended.
+    """
     with process:
         assert process.stdout is not None
         for line in process.stdout:
-            said: Step | Outcome = _decode(line)
+            said: Step | Head | Laid | Outcome = _decode(line)
             if isinstance(said, Step):
                 tell(said.stage, said.done, said.total)
-                continue
-            if said.faults:
-                raise RosterFaults(Fault(*fault) for fault in said.faults)
-            if said.refused is not None:
+            elif isinstance(said, Head | Laid):
+                give(said)
+            elif said.told is not None:
+                return said.told
+            elif said.refused is not None:
                 raise Refused(*said.refused)
-            return said
+            else:
+                raise RosterFaults(Fault(*fault) for fault in said.faults)
     told = f"the import's process ended before its time ({process.returncode}); nothing was imported"
     raise Refused(Why.UNAVAILABLE, told)
 
@@ -160,16 +168,13 @@ def _outcome(wanted: Wanted, source: BinaryIO, tell: Tell) -> Outcome:
     try:
         plan = planned(wanted, source, tell)
         told = importtold.told(plan, not wanted.dry_run)
-        if wanted.dry_run:
-            return Outcome(told=told)
-        laid = prepare(
-            Path(wanted.laid),
-            plan,
-            IMPORTED,
-            wanted.now,
-            lambda done, total: tell("check", total + done, 2 * total),
-        )
-        return Outcome(told=told, prepared=laid)
+        if not (wanted.dry_run or plan.empty):
+            laid = lay(Path(wanted.laid), plan, IMPORTED, wanted.now)
+            first = next(laid)  # the file is there before it is spoken of
+            _say(head_of(plan))
+            for one in chain([first], laid):
+                _say(one)
+        return Outcome(told=told)
     except RosterFaults as faults:
         return Outcome(faults=tuple((fault.path, fault.message) for fault in faults.faults))
     except Refused as refused:
@@ -178,7 +183,7 @@ def _outcome(wanted: Wanted, source: BinaryIO, tell: Tell) -> Outcome:
         return Outcome(refused=(Why.UNAVAILABLE, f"the import cannot be prepared: {error}", ()))
 
 
-def _say(said: Step | Outcome) -> None:
+def _say(said: Step | Head | Laid | Outcome) -> None:
     sys.stdout.buffer.write(msgspec.json.encode(said) + b"\n")
     sys.stdout.buffer.flush()
 

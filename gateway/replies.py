@@ -188,7 +188,7 @@ class RosterImported(Struct, frozen=True):
 
 
 class ImportProgress(Struct, frozen=True):
-    """How far an import is: octets read, entries checked, rows written; `total` may grow from stage to stage."""
+    """How far an import is, stage by stage: octets read, entries checked, changes written."""
 
     by: str
     stage: str  # read, check, write, done or failed

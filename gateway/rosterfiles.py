@@ -9,7 +9,6 @@ import os
 import sqlite3
 from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
-from subprocess import Popen
 from tempfile import TemporaryFile
 from typing import BinaryIO, Protocol, TypeVar
 from zoneinfo import ZoneInfo
@@ -17,7 +16,8 @@ from zoneinfo import ZoneInfo
 from twisted.internet.defer import Deferred, DeferredLock
 
 from gateway import importtold
-from gateway.importing import Outcome, Wanted, begin_process, finish_process, planned
+from gateway.importcoming import Coming
+from gateway.importing import Wanted, begin_process, finish_process, planned
 from gateway.ports import Writer
 from gateway.replies import ImportProgress, RosterImported, RosterText
 from gateway.requests import ImportRoster, Refused, RosterForm, Why
@@ -25,13 +25,12 @@ from gateway.roster.document import Document, read_tables
 from gateway.roster.edit import RosterChanged
 from gateway.roster.entries import Seen, plan_checked
 from gateway.roster.exporter import export_csv, export_roster
-from gateway.roster.importer import IMPORTED, import_prepared, import_roster
+from gateway.roster.importer import IMPORTED, import_laid, import_roster
 from gateway.roster.index import IndexStale
 from gateway.roster.items import DATES, date_of
 from gateway.roster.plan import Plan
-from gateway.roster.prepared import Prepared
-from gateway.store.connection import copy_log as copy_log_of
-from gateway.store.connection import open_reader
+from gateway.roster.prepared import Head
+from gateway.store.connection import copy_log, open_reader
 
 APART_FROM = 256 * 1024
 """Octets of a file that is read and planned in a process of its own: 4,000 assignments, some 50 ms of work.
@@ -79,8 +78,7 @@ class RosterFiles:
         """Told how far an import of a file is, and at last that it is done or failed."""
         self._store = store
         self._laid = store.with_name(f"{store.name}.import")
-        self._processes: set[Popen[bytes]] = set()
-        self._stopped = False
+        self._coming: set[Coming] = set()
         self._call = call
         self.region = region
         self._zone = zone
@@ -169,15 +167,42 @@ class RosterFiles:
                 await import_roster(self._writer, plan, now, who=by)
             return await self._run(lambda: importtold.told(plan, not asked.dry_run))
         try:
-            outcome = await self._run(lambda: self._apart(wanted, asked, by))
+            return await self._import_apart(wanted, asked, by)
         except OSError as error:
             raise Refused(Why.UNAVAILABLE, f"the import cannot be prepared: {error}") from error
-        assert outcome.told is not None
-        if outcome.prepared is not None:
-            await self._write(outcome.prepared, now, by)
-        return outcome.told
 
-    def _apart(self, wanted: Wanted, asked: ImportRoster, by: str) -> Outcome:
+    async def _import_apart(self, wanted: Wanted, asked: ImportRoster, by: str) -> RosterImported:
+        """What the process lays down is written while it lays down the rest."""
+        coming = Coming()
+        self._coming.add(coming)
+        self._run(lambda: self._apart(wanted, asked, by, coming)).addBoth(coming.end)
+        try:
+            head = await coming.get()
+            if isinstance(head, Head):
+                await self._write(head, coming, wanted.now, by)
+            return coming.told()
+        finally:
+            coming.stop()
+            await coming.ended
+            self._coming.discard(coming)
+
+    async def _write(self, head: Head, coming: Coming, now: int, by: str) -> None:
+        try:
+            with self._laid.open("rb") as file:
+                await import_laid(
+                    self._writer,
+                    head,
+                    file,
+                    coming.following,
+                    now,
+                    by,
+                    lambda: self._run(lambda: copy_log(self._store)),
+                    lambda done, total: self._tell(by, "write", done, total),
+                )
+        finally:
+            self._tidy()
+
+    def _apart(self, wanted: Wanted, asked: ImportRoster, by: str, coming: Coming) -> RosterImported:
         def tell(stage: str, done: int, total: int) -> None:
             self._call(self._tell, by, stage, done, total)
 
@@ -186,38 +211,20 @@ class RosterFiles:
                 source.write(asked.text.encode())
                 source.seek(0)
             process = begin_process(wanted, source)
-        self._call(self._began, process)
-        try:
-            return finish_process(process, tell)
-        finally:
-            self._call(self._processes.discard, process)
+        self._call(coming.began, process)
+        return finish_process(process, tell, lambda laid: self._call(coming.put, laid))
 
-    def _began(self, process: "Popen[bytes]") -> None:
-        self._processes.add(process)
-        if self._stopped:
-            process.terminate()
-
-    async def _write(self, prepared: Prepared, now: int, by: str) -> None:
-        def tell(done: int, total: int) -> None:
-            self._tell(by, "write", done, total)
-
-        def copy_log() -> Deferred[object]:
-            return self._run(lambda: copy_log_of(self._store))
-
-        try:
-            await import_prepared(self._writer, prepared, self._laid, now, by, copy_log, tell)
-        finally:
-            self._laid.unlink(missing_ok=True)
+    def _tidy(self) -> None:
+        self._laid.unlink(missing_ok=True)
 
     def start(self) -> None:
         """Remove what an import has left that was killed. Raises OSError."""
-        self._laid.unlink(missing_ok=True)
+        self._tidy()
 
     def stop(self) -> None:
-        """End what is being prepared; nothing was written of it."""
-        self._stopped = True
-        for process in self._processes:
-            process.terminate()
+        """End what is being prepared; nothing is seen of it."""
+        for coming in self._coming:
+            coming.stop()
 
     def _tell(self, by: str, stage: str, done: int, total: int) -> None:
         for heard in list(self.heard):

@@ -4,24 +4,20 @@ Rules: each is one savepoint and takes less than 50 ms whatever the import holds
 committed in between. `begin` gives out the generation in which everything is written, unseen by any reader;
 `swap` makes it the one that is seen. A job of an import that another one has overtaken, or whose roster was
 changed meanwhile, raises RosterChanged and has changed nothing.
-
-What is written comes as values, or out of a file in which a large import was prepared (`prepared`): SQLite
-then copies it by itself, and the interpreter is free for alerts meanwhile.
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from gateway.audit.record import Change as Recorded
 from gateway.audit.record import append
 from gateway.roster import statements
-from gateway.roster.index import VERSIONED, read_meta
+from gateway.roster.index import read_meta
+from gateway.roster.prepared import TABLES, Batch, Laid, taken
 from gateway.roster.slots import Held
-from gateway.roster.versioned import FOREVER, STAGE, Versioned
-from gateway.roster.written import Rewrite, Row
+from gateway.roster.versioned import FOREVER, Versioned
+from gateway.roster.written import Row
 from gateway.roster.written import slot_rows as unversioned_rows
 
 CHANGED = "the roster was changed meanwhile; nothing was imported"
@@ -39,7 +35,7 @@ class Begun(NamedTuple):
 
 
 class Part(NamedTuple):
-    """Some rows of a prepared import: those of one table with these numbers."""
+    """Rows of one table: those with these numbers."""
 
     table: Versioned
     after: int
@@ -56,39 +52,16 @@ def begin(connection: sqlite3.Connection, revision: int) -> Begun:
     return Begun(generation, meta.filling is not None)
 
 
-def stage(connection: sqlite3.Connection, generation: int, some: Iterable[Rewrite]) -> None:
+def stage(connection: sqlite3.Connection, generation: int, batch: Batch) -> None:
     """Write some rows of the generation beside what is seen."""
-    seen = _require(connection, generation)
-    for table, group in groupby(some, lambda one: one.table):
-        same = list(group)
-        gone = [(generation, *one.owner, seen, seen) for one in same if one.gone]
-        rows = [(*row, generation, FOREVER) for one in same for row in one.rows]
-        connection.executemany(table.hide, gone)
-        connection.executemany(table.add, rows)
+    table, seen = TABLES[batch.table], _require(connection, generation)
+    connection.executemany(table.hide, [(generation, *owner, seen, seen) for owner in batch.gone])
+    connection.executemany(table.add, [(*row, generation, FOREVER) for row in batch.rows])
 
 
-def attach(connection: sqlite3.Connection, file: Path) -> None:
-    """Let the jobs below read a prepared file. It is let go by `detach`, or by the next `attach`."""
-    detach(connection)
-    connection.execute(statements.ATTACH, (str(file), STAGE))
-
-
-def detach(connection: sqlite3.Connection) -> None:
-    """Let the prepared file go, if there is one."""
-    if any(name == STAGE for _, name, _ in connection.execute(statements.ATTACHED).fetchall()):
-        connection.execute(statements.DETACH)
-
-
-def hide_part(connection: sqlite3.Connection, generation: int, part: Part) -> None:
-    """Hide from the generation what the prepared file replaces, in one of its parts."""
-    seen = _require(connection, generation)
-    connection.execute(part.table.hide_some, (generation, part.after, part.upto, seen, seen))
-
-
-def add_part(connection: sqlite3.Connection, generation: int, part: Part) -> None:
-    """Write one part of a prepared file beside what is seen."""
-    _require(connection, generation)
-    connection.execute(part.table.add_some, (generation, part.after, part.upto))
+def stage_laid(connection: sqlite3.Connection, generation: int, descriptor: int, laid: Laid) -> None:
+    """As `stage`, for a batch that is laid down in an open file."""
+    stage(connection, generation, taken(descriptor, laid))
 
 
 def lengthen(connection: sqlite3.Connection, generation: int, longest: Sequence[tuple[str, int]]) -> None:
@@ -114,15 +87,15 @@ def swap(
     append(connection, at, who, recorded)
 
 
-def purge(connection: sqlite3.Connection, generation: int, some: Iterable[Rewrite]) -> None:
+def purge(connection: sqlite3.Connection, generation: int, batch: Batch) -> None:
     """Remove, after the swap, some of the rows that nobody sees any more."""
-    for table, group in groupby(some, lambda one: one.table):
-        connection.executemany(table.purge, [(*one.owner, generation) for one in group if one.gone])
+    rows = [(*owner, generation) for owner in batch.gone]
+    connection.executemany(TABLES[batch.table].purge, rows)
 
 
-def purge_part(connection: sqlite3.Connection, generation: int, part: Part) -> None:
-    """As `purge`, for one part of a prepared file."""
-    connection.execute(part.table.purge_some, (part.after, part.upto, generation))
+def purge_laid(connection: sqlite3.Connection, generation: int, descriptor: int, laid: Laid) -> None:
+    """As `purge`, for a batch that is laid down in an open file."""
+    purge(connection, generation, taken(descriptor, laid))
 
 
 def finish(connection: sqlite3.Connection, generation: int) -> None:
@@ -133,7 +106,7 @@ def finish(connection: sqlite3.Connection, generation: int) -> None:
 
 def lasts(connection: sqlite3.Connection) -> Mapping[str, int]:
     """The number of the last row of each table in versions."""
-    return {table.name: connection.execute(table.last).fetchone()[0] for table in VERSIONED}
+    return {table.name: connection.execute(table.last).fetchone()[0] for table in TABLES.values()}
 
 
 def clear_part(connection: sqlite3.Connection, generation: int, part: Part) -> None:

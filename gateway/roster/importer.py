@@ -5,12 +5,11 @@ is cleared up, here or by the next import or start. Each job waits for the one b
 asks for the store comes in between.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import BinaryIO, Protocol, TypeVar
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 
 from gateway.audit.record import Change as Recorded
 from gateway.ports import StoreUnavailable, Writer
@@ -18,21 +17,18 @@ from gateway.roster import edit
 from gateway.roster.edit import Part
 from gateway.roster.index import VERSIONED
 from gateway.roster.plan import Plan
-from gateway.roster.prepared import Prepared
+from gateway.roster.prepared import Head, Laid, batches
 from gateway.roster.written import rewrites
 
 BATCH = 500
-"""Rows a job: some 5 to 10 ms, so that an alert never waits longer for its commit than for another alert."""
+"""Changes a job: some 5 to 10 ms, so that an alert waits no longer for its commit than for another alert."""
 
 SWEPT = 1_000
 """Rows that are looked through in a job of clearing up; at most all of them go, which takes some 20 ms."""
 
-PART = 2_000
-"""Rows of a prepared file a job: SQLite copies them by itself, in as much time."""
-
-CHECKPOINT_AFTER = 20_000
-"""Rows after which the log is copied into the database apart from the writer: some 3,000 pages. Left to the
-commit that fills the log, the copying would keep alerts waiting for some 100 ms."""
+COPIED_AFTER = 20_000
+"""Changes after which the log is copied into the database apart from the writer: some 1,500 pages. Left to
+the commit that fills the log, the copying would keep alerts waiting for some 100 ms."""
 
 IMPORTED = "import"
 """Who entered a slot that came by an import."""
@@ -40,13 +36,19 @@ IMPORTED = "import"
 T = TypeVar("T")
 
 Tell = Callable[[int, int], None]
-"""Told how many rows of how many are written."""
+"""Told how many changes of how many are written."""
 
 
-class Checkpoint(Protocol):
+class CopyLog(Protocol):
     """Copies the log into the database, apart from the writer."""
 
-    def __call__(self) -> Deferred[object]: ...
+    def __call__(self) -> Deferred[None]: ...
+
+
+class Following(Protocol):
+    """Gives the next batch of an import."""
+
+    def __call__(self) -> Deferred[Laid | None]: ...
 
 
 async def import_roster(
@@ -63,56 +65,65 @@ async def import_roster(
         return
     generation = await _begun(writer, plan.revision)
     try:
-        for batch in _batches(rewrites(plan, made_by, now), BATCH):
-            await writer.run(edit.stage, generation, batch)
+        for some in batches(rewrites(plan, made_by, now), BATCH):
+            await writer.run(edit.stage, generation, some)
         await _swapped(writer, generation, plan.revision, list(plan.longest.items()), plan.recorded, who, now)
     except Exception:
         await _quietly(writer, generation)
         raise
     try:
-        for batch in _batches((one for one in rewrites(plan, made_by, now) if one.gone), BATCH):
-            await writer.run(edit.purge, generation, batch)
+        for some in batches((one for one in rewrites(plan, made_by, now) if one.gone), BATCH):
+            await writer.run(edit.purge, generation, some)
         await writer.run(edit.finish, generation)
     except StoreUnavailable:
         # It is imported; the rows that nobody sees are removed by the next import or start.
         return
 
 
-async def import_prepared(
+async def import_laid(
     writer: Writer,
-    prepared: Prepared,
-    file: Path,
+    head: Head,
+    file: BinaryIO,
+    following: Following,
     now: int,
     who: str,
-    checkpoint: Checkpoint,
+    copy_log: CopyLog,
     tell: Tell,
 ) -> None:
-    """Carry out an import that was prepared in `file`, as `import_roster` does one that is at hand."""
-    generation = await _begun(writer, prepared.revision)
-    written, total = 0, prepared.rows
+    """Carry out an import that is laid down in a file, as `import_roster` does one that is at hand.
+
+    `following` gives the next batch, None after the last, and fails if there will be no more.
+    """
+    generation = await _begun(writer, head.revision)
+    descriptor = file.fileno()
+    going: list[Laid] = []
     try:
-        await writer.run(edit.attach, file)
-        for job, part in _parts(prepared):
-            await writer.run(job, generation, part)
-            before, written = written, written + part.upto - part.after
-            if before // CHECKPOINT_AFTER < written // CHECKPOINT_AFTER:
-                await checkpoint()
-                tell(written, total)
-        await _swapped(writer, generation, prepared.revision, prepared.longest, prepared.recorded, who, now)
+        async for laid in _told(following, copy_log, tell, head.changes):
+            await writer.run(edit.stage_laid, generation, descriptor, laid)
+            if laid.gone:
+                going.append(laid)
+        await _swapped(writer, generation, head.revision, head.longest, head.recorded, who, now)
     except Exception:
         await _quietly(writer, generation)
         raise
     try:
-        for part in _gone(prepared):
-            await writer.run(edit.purge_part, generation, part)
-            before, written = written, written + part.upto - part.after
-            if before // CHECKPOINT_AFTER < written // CHECKPOINT_AFTER:
-                await checkpoint()
-                tell(written, total)
-        await writer.run(edit.detach)
+        rest = iter(going)
+        async for laid in _told(lambda: succeed(next(rest, None)), copy_log, lambda *_: None, head.changes):
+            await writer.run(edit.purge_laid, generation, descriptor, laid)
         await writer.run(edit.finish, generation)
     except StoreUnavailable:
         return  # as above
+
+
+async def _told(following: Following, copy_log: CopyLog, tell: Tell, total: int) -> AsyncIterator[Laid]:
+    """Each batch; the log is copied, and a word said, now and then between two."""
+    copied = 0
+    while (laid := await following()) is not None:
+        yield laid
+        if laid.changes - copied >= COPIED_AFTER:
+            copied = laid.changes
+            await copy_log()
+            tell(laid.changes, total)
 
 
 async def _begun(writer: Writer, revision: int) -> int:
@@ -140,7 +151,6 @@ async def _quietly(writer: Writer, generation: int) -> None:
     try:
         await _clear(writer, generation)
         await writer.run(edit.finish, generation)
-        await writer.run(edit.detach)
     except (StoreUnavailable, edit.RosterChanged):
         # What failed before is what the caller must hear; the next import or start clears up.
         return
@@ -152,25 +162,6 @@ async def _clear(writer: Writer, generation: int) -> None:
     for table in VERSIONED:
         for after in range(0, lasts[table.name], SWEPT):
             await writer.run(edit.clear_part, generation, Part(table, after, after + SWEPT))
-
-
-def _parts(prepared: Prepared) -> Iterator[tuple[Callable[..., None], Part]]:
-    for part in _gone(prepared):
-        yield edit.hide_part, part
-    for table in VERSIONED:
-        for after, upto in _ranges(prepared.added.get(table.name, 0)):
-            yield edit.add_part, Part(table, after, upto)
-
-
-def _gone(prepared: Prepared) -> Iterator[Part]:
-    for table in VERSIONED:
-        for after, upto in _ranges(prepared.gone.get(table.name, 0)):
-            yield Part(table, after, upto)
-
-
-def _ranges(count: int) -> Iterator[tuple[int, int]]:
-    for after in range(0, count, PART):
-        yield after, min(after + PART, count)
 
 
 def _batches(values: Iterable[T], size: int) -> Iterator[list[T]]:

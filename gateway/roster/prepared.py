@@ -1,89 +1,89 @@
-"""A large import, laid down in a file of its own, from which the writer takes it in steps.
+"""The rows of an import in batches, and a file in which a large import lays them down beforehand.
 
-Rules: the file is scratch: what it holds is written anew by the next import, and nobody relies on it after a
-crash. Its rows are numbered from 1 in the order in which they are to be written; of each table in versions
-there is `gone_…`, whose rows go, and `added_…`.
+Rules: the file is scratch: it is written anew by the next import, and nobody relies on it after a crash. A
+batch can be taken from it as soon as it is told, while others are still being laid down.
 """
 
-import sqlite3
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
+from msgspec.msgpack import Decoder, Encoder
 
 from gateway.audit.record import Change as Recorded
 from gateway.roster.index import VERSIONED
 from gateway.roster.plan import Plan
-from gateway.roster.versioned import Versioned
 from gateway.roster.written import Rewrite, rewrites
 
-AT_ONCE = 10_000
-"""Rewrites that are handed to SQLite at once."""
+LAID_AT_ONCE = 1_000
+"""Changes of a batch of the file."""
+
+TABLES = {table.name: table for table in VERSIONED}
 
 
-class Prepared(Struct, frozen=True):
-    """What the file holds, by table, and what the import needs besides."""
+class Batch(Struct, frozen=True, array_like=True):
+    """What becomes of some owners' rows in one table: all that are seen of `gone` go, `rows` come."""
+
+    table: str
+    gone: list[Any]
+    rows: list[Any]
+
+
+class Head(Struct, frozen=True, tag="head"):
+    """What an import needs besides its batches; `changes` are laid down in all."""
 
     revision: int
-    gone: dict[str, int]
-    added: dict[str, int]
+    changes: int
     longest: tuple[tuple[str, int], ...]  # units, and ms
     recorded: tuple[Recorded, ...]
 
-    @property
-    def rows(self) -> int:
-        """Steps' worth of work: what is hidden, added and at last removed."""
-        return 2 * sum(self.gone.values()) + sum(self.added.values())
+
+class Laid(Struct, frozen=True, tag="laid"):
+    """Where in the file a batch is; with it so many changes are laid down."""
+
+    at: int
+    octets: int
+    changes: int
+    gone: bool  # whether something may go
 
 
-def prepare(file: Path, plan: Plan, made_by: str, now: int, tell: Callable[[int, int], None]) -> Prepared:
-    """Lay a plan down in a new file; `tell` hears how many of its changes are laid.
-
-    Raises sqlite3.Error, OSError.
-    """
-    file.unlink(missing_ok=True)
-    connection = sqlite3.connect(file, isolation_level=None)
-    try:
-        # Durable is the store, once the writer has taken it from here.
-        connection.execute("PRAGMA journal_mode = OFF")
-        connection.execute("PRAGMA synchronous = OFF")
-        connection.execute("BEGIN")
-        for table in VERSIONED:
-            connection.execute(f"CREATE TABLE gone_{table.name} ({', '.join(table.owner)})")
-            connection.execute(f"CREATE TABLE added_{table.name} ({', '.join(table.columns)})")
-        gone, added = dict.fromkeys(_names(), 0), dict.fromkeys(_names(), 0)
-        rest, done = rewrites(plan, made_by, now), 0
-        while some := list(islice(rest, AT_ONCE)):
-            some.sort(key=lambda one: one.table.name)  # stable: the plan's order is kept in each
-            for table, same in groupby(some, lambda one: one.table):
-                _lay(connection, table, list(same), gone, added)
-            done += len(some)
-            tell(done, len(plan.frame) + len(plan.slots))
-        connection.execute("COMMIT")
-    finally:
-        connection.close()
-    return Prepared(plan.revision, gone, added, tuple(plan.longest.items()), plan.recorded)
+_encode = Encoder().encode
+_decode = Decoder(Batch).decode
 
 
-def _names() -> Iterable[str]:
-    return (table.name for table in VERSIONED)
+def batches(some: Iterable[Rewrite], size: int) -> Iterator[Batch]:
+    """The rewrites in batches of one table and at most `size` owners each."""
+    rest = iter(some)
+    while chunk := list(islice(rest, size)):
+        chunk.sort(key=lambda one: one.table.name)  # stable: the plan's order is kept in each table
+        for table, group in groupby(chunk, lambda one: one.table):
+            same = list(group)
+            gone = [one.owner for one in same if one.gone]
+            rows = [row for one in same for row in one.rows]
+            if gone or rows:
+                yield Batch(table.name, gone, rows)
 
 
-def _lay(
-    connection: sqlite3.Connection,
-    table: Versioned,
-    some: list[Rewrite],
-    gone: dict[str, int],
-    added: dict[str, int],
-) -> None:
-    owners = [one.owner for one in some if one.gone]
-    rows = [row for one in some for row in one.rows]
-    for name, values, columns, counts in (
-        ("gone", owners, table.owner, gone),
-        ("added", rows, table.columns, added),
-    ):
-        slots = ", ".join("?" * len(columns))
-        # The names are those of `versioned`.
-        connection.executemany(f"INSERT INTO {name}_{table.name} VALUES ({slots})", values)  # noqa: S608
-        counts[table.name] += len(values)
+def head_of(plan: Plan) -> Head:
+    """What comes before the batches."""
+    changes = len(plan.frame) + len(plan.slots)
+    return Head(plan.revision, changes, tuple(plan.longest.items()), plan.recorded)
+
+
+def lay(file: Path, plan: Plan, made_by: str, now: int) -> Iterator[Laid]:
+    """Lay a plan down in a file; each batch is told when it is there. Raises OSError."""
+    at, changes, most = 0, 0, len(plan.frame) + len(plan.slots)
+    with file.open("wb", buffering=0) as out:
+        for batch in batches(rewrites(plan, made_by, now), LAID_AT_ONCE):
+            octets = out.write(_encode(batch))
+            changes = min(most, changes + max(len(batch.gone), len(batch.rows)))
+            yield Laid(at, octets, changes, bool(batch.gone))
+            at += octets
+
+
+def taken(descriptor: int, laid: Laid) -> Batch:
+    """The batch in an open file. Raises OSError, msgspec.DecodeError."""
+    return _decode(os.pread(descriptor, laid.octets, laid.at))

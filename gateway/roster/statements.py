@@ -101,10 +101,6 @@ SELECT DISTINCT receiver FROM assignment WHERE end_ms <= ? AND since <= ? AND un
 UNION SELECT DISTINCT receiver FROM staffing WHERE end_ms <= ? AND since <= ? AND until > ?
 """
 
-ATTACH = "ATTACH DATABASE ? AS ?"
-ATTACHED = "PRAGMA database_list"
-DETACH = "DETACH DATABASE stage"
-
 SET_FILLING = "UPDATE roster_meta SET filling = ? WHERE id = 1"
 SET_LIVE = "UPDATE roster_meta SET revision = revision + 1, generation = ? WHERE id = 1"
 TOUCH = "UPDATE roster_meta SET revision = revision + 1 WHERE id = 1"

@@ -11,9 +11,6 @@ from collections.abc import Sequence
 FOREVER = 2**63 - 1
 """Later than any instant, and than any generation: what has no end."""
 
-STAGE = "stage"
-"""The name under which the writer attaches the file that a large import was prepared in."""
-
 
 class Versioned:
     """One such table: `owner` columns name what is replaced together, `columns` are all but the versions."""
@@ -21,8 +18,6 @@ class Versioned:
     def __init__(self, name: str, owner: Sequence[str], columns: Sequence[str]) -> None:
         listed = ", ".join(columns)
         one = " AND ".join(f"{column} = ?" for column in owner)
-        same = " AND ".join(f"gone.{column} = {name}.{column}" for column in owner)
-        gone, added = f"{STAGE}.gone_{name}", f"{STAGE}.added_{name}"
         some = "rowid > ? AND rowid <= ?"
         # ruff: noqa: S608 (the names are the literals below)
         self.name = name
@@ -33,19 +28,6 @@ class Versioned:
         )
         self.hide = f"UPDATE {name} SET until = ? WHERE {one} AND since <= ? AND until > ?"
         self.purge = f"DELETE FROM {name} WHERE {one} AND until <= ?"
-        # Of an import that was prepared in a file.
-        self.add_some = (
-            f"INSERT INTO {name} ({listed}, since, until) "
-            f"SELECT {listed}, ?, {FOREVER} FROM {added} WHERE {some} ORDER BY rowid"
-        )
-        self.hide_some = (
-            f"UPDATE {name} SET until = ? FROM (SELECT * FROM {gone} WHERE {some}) AS gone "
-            f"WHERE {same} AND {name}.since <= ? AND {name}.until > ?"
-        )
-        self.purge_some = (
-            f"DELETE FROM {name} WHERE rowid IN (SELECT {name}.rowid FROM {gone} AS gone CROSS JOIN {name} "
-            f"WHERE gone.rowid > ? AND gone.rowid <= ? AND {same} AND {name}.until <= ?)"
-        )
         # Of clearing up.
         self.last = f"SELECT coalesce(max(rowid), 0) FROM {name}"
         self.sweep_some = f"DELETE FROM {name} WHERE {some} AND (since > ? OR until <= ?)"

@@ -148,6 +148,7 @@ _REGISTER = {
     "the file would remove {count} entries; say --yes if that is meant": (
         "filen skulle ta bort {count} poster; bekräfta om det är meningen"
     ),
+    "the import cannot be prepared: {error}": "importen kan inte förberedas: {error}",
     "the key has another number of parts": "nyckeln har ett annat antal delar",
     "the number cannot be used": "numret kan inte användas",
     "must not hold control characters, nor blanks at its ends": (

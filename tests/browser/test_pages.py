@@ -105,7 +105,7 @@ def violations(page: Any, script: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_for_everybody(open_page: Any, axe: str, path: str) -> None:
-    """axe-core finds no fault on a desktop nor on a phone; a phone shows all of it without scrolling sideways;
+    """axe-core finds no fault on a desktop nor on a phone; a phone shows all without scrolling sideways;
     every control has a name; no text lacks its English words."""
     there, who = PAGES[path]
     page = open_page(path, who)

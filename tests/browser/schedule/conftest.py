@@ -152,9 +152,13 @@ class Touch(Plan):
         control.tap()
 
     def drag(self, source: str, goal: str, part: float = 0.5) -> None:
-        at = self.page.locator(f"{source} .handle").evaluate(
-            """one => { one.scrollIntoView({ block: "center" }); const box = one.getBoundingClientRect();
-            return { x: box.x + box.width / 2, y: box.y + box.height / 2 }; }"""
+        at = self.page.evaluate(
+            """async source => {
+            document.querySelector(source).scrollIntoView({ block: "center" });
+            for (const _ of "ab") await new Promise(requestAnimationFrame);
+            const box = document.querySelector(source).getBoundingClientRect();
+            return { x: box.x + box.width / 2, y: box.y + box.height / 2 }; }""",
+            f"{source} .handle",
         )
         wire = self.page.context.new_cdp_session(self.page)
 
@@ -167,10 +171,12 @@ class Touch(Plan):
         if not 100 < there["y"] < height - 100:
             finger("touchMove", {"x": at["x"], "y": EDGE if there["y"] < 100 else height - EDGE})
             self.page.wait_for_function(
-                """([goal, height]) => { const box = document.querySelector(goal).getBoundingClientRect();
-                const end = document.documentElement.scrollHeight - height - scrollY < 1;
-                return box.top > 100 && (end || box.top + Math.min(box.height, 60) < height - 100); }""",
-                arg=[goal, height],
+                """([goal, part, height]) => {
+                const box = document.querySelector(goal).getBoundingClientRect();
+                const y = box.top + box.height * part;
+                const left = document.documentElement.scrollHeight - scrollY;
+                return y > 100 && (y < height - 100 || left - height < 1); }""",
+                arg=[goal, part, height],
             )
             finger("touchMove", {"x": at["x"], "y": height / 2})  # away from the edge the page stands still
             self.page.evaluate(

@@ -188,7 +188,7 @@ async def test_a_new_entry_must_be_new_and_a_removed_one_is_gone(house: Any) -> 
 
 @pytest.mark.reactor(seconds=60)
 async def test_no_update_is_lost(house: Any) -> None:
-    """Two browsers read, change and write one receiver a hundred times, at once: each write takes effect or is
+    """Two browsers read, change and write one receiver a hundred times at once: each write takes effect or is
     refused as stale, with who and when; none undoes another."""
     browsers = [await house.browser("it") for _ in range(2)]
     done: list[str] = []
