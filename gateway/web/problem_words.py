@@ -112,6 +112,9 @@ _EDITING = {
     "{slot} is past and cannot be altered; write a correction instead": (
         "{slot} är slut och kan inte ändras; skriv en rättelse i stället"
     ),
+    "{slot} is past and cannot be altered: {names} stood there": (
+        "{slot} är slut och kan inte ändras: {names} stod där"
+    ),
     "{shift} is no shift of {unit}": "{shift} är inget pass på {unit}",
     "{shift} does not begin on {date}; its days: {days}": "{shift} börjar inte {date}; passets dagar: {days}",
     "{name} stands there twice; each may stand once": (
@@ -143,10 +146,21 @@ _REGISTER = {
     "another import was started meanwhile; nothing of this one was taken": (
         "en annan import började under tiden; ingenting av den här togs in"
     ),
+    "and {more} more": "och {more} till",
     "{error:known}; try again": "{error}; försök igen",
     "the roster has {count} fault(s)": "schemat har {count} fel",
     "the file would remove {count} entries; say --yes if that is meant": (
         "filen skulle ta bort {count} poster; bekräfta om det är meningen"
+    ),
+    "the roster was changed since the preview; the file would do something else now": (
+        "schemat har ändrats sedan förhandsvisningen; filen skulle göra något annat nu"
+    ),
+    "make a new preview": "gör en ny förhandsvisning",
+    "the import's process ended before its time ({code}); nothing was imported": (
+        "importen avbröts i förtid ({code}); ingenting importerades"
+    ),
+    "the roster is of {zone} {version}, not {wanted} {newer}": (
+        "schemat är räknat för {zone} {version}, inte {wanted} {newer}"
     ),
     "the import cannot be prepared: {error}": "importen kan inte förberedas: {error}",
     "the key has another number of parts": "nyckeln har ett annat antal delar",
@@ -241,6 +255,7 @@ _REGISTER = {
 _FILES = {
     "must name the columns, `table` among them": "ska namnge kolumnerna, ”table” bland dem",
     "is no CSV: {error}": "är inte CSV: {error}",
+    "is not UTF-8 text": "är inte text i UTF-8",
     "is not UTF-8 text, here or soon after: {error}": "är inte text i UTF-8, här eller strax efter: {error}",
     "has {count} cells; the first line names {columns}": "har {count} celler; första raden namnger {columns}",
     "{name} is no table; allowed: {names}": "{name} är ingen tabell; ska vara något av {names}",

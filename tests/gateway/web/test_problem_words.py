@@ -11,7 +11,7 @@ import pytest
 from gateway.web.problem_words import BOOK, WORDS
 
 BEHIND = {
-    ".": "desk operations rosterfiles testpages",
+    ".": "desk importing operations rosterfiles testpages",
     "accounts": "passwords records service",
     "roster": (
         "csvfile csvslots document edit editing editing_past editing_service editing_values entries items "
@@ -36,10 +36,18 @@ def template(node: ast.expr) -> str | None:
     return None
 
 
+def assigned(tree: ast.Module) -> Iterator[tuple[str, str | None]]:
+    """Names that stand for a text, by constant or just before it is raised."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            yield node.targets[0].id, template(node.value)
+
+
 def sentences() -> Iterator[tuple[str, str]]:
     """Each sentence with the module that says it."""
     for name in (f"{folder}/{one}.py" for folder, some in BEHIND.items() for one in some.split()):
         tree = ast.parse((files("gateway") / name).read_text("utf-8"))
+        named = dict(assigned(tree))
         for call in ast.walk(tree):
             if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
                 continue
@@ -47,7 +55,7 @@ def sentences() -> Iterator[tuple[str, str]]:
                 continue
             given = call.args[1:] if call.func.id in {"Fault", "Refused", "HTTPException"} else call.args
             for argument in given[:1]:
-                text = template(argument)
+                text = named.get(argument.id) if isinstance(argument, ast.Name) else template(argument)
                 if text is not None and re.search("[a-z]{2} ", text):
                     yield name, text
 
