@@ -83,12 +83,12 @@ class _Reading:
         for index, item in enumerate(found):
             path = f"{table}[{index}]" if places is None else places[index]
             key = _key(table, item)
-            repeats = seen.setdefault(key, path) if key is not None else path
-            if repeats != path:
+            repeats = path if key is None else seen.setdefault(key, path)
+            if repeats is not path:
                 known = f"{_key_text(table)} {_shown(key)}"
                 self.faults.append(Fault(path, f"{known} stands in {repeats} already"))
             if not isinstance(item, dict):
-                if repeats == path:
+                if repeats is path:
                     yield Entry(path, item)
                 continue
             try:

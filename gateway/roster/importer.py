@@ -21,7 +21,7 @@ from gateway.roster.prepared import Head, Laid, batches
 from gateway.roster.written import rewrites
 
 BATCH = 500
-"""Changes a job: some 5 to 10 ms, so that an alert waits no longer for its commit than for another alert."""
+"""Rows a job: some 5 to 10 ms, so that an alert waits no longer for its commit than for another alert."""
 
 SWEPT = 1_000
 """Rows that are looked through in a job of clearing up; at most all of them go, which takes some 20 ms."""

@@ -22,6 +22,7 @@ from gateway.roster.document import Document, Entry, in_order
 from gateway.roster.faults import Fault, RosterFaults
 from gateway.roster.frame import Frame, merged, read_frame
 from gateway.roster.index import Meta, read_meta
+from gateway.roster.partframe import is_small, read_part
 from gateway.roster.references import References
 from gateway.roster.removals import left_dangling
 from gateway.roster.slots import ASSIGNMENT, STAFFING, Held, SlotKey, SlotReader, key_of, table_of
@@ -113,7 +114,8 @@ class _Planning:
         self.meta = read_meta(self.connection)
         self.meta.require(self.zone)
         self.slots = SlotReader(self.connection, self.meta.generation)
-        self.before = read_frame(self.connection)
+        part = not self.whole and is_small(self.document)
+        self.before = read_part(self.connection, self.document) if part else read_frame(self.connection)
         self.after = merged(self.before, self.document, self.whole)
         self.references = References(self.document, self.before, self.after, self.whole)
         self.faults = list(self.document.faults)
@@ -152,27 +154,28 @@ class _Planning:
             }
             shift = self.after.shifts.get((unit, shift_name))
             for entry in entries:
-                yield from self._one(entry, stood, shift)
+                change = self._one(entry, stood, shift)
+                if change is not None:
+                    yield change
             done += len(entries)
             self.tell(done, len(self.document.staffings) + len(self.document.assignments))
 
     def _one(
         self, entry: Entry[Staffing | Assignment], some: Mapping[SlotKey, Held], shift: Shift | None
-    ) -> Iterator[SlotChange]:
+    ) -> SlotChange | None:
         key, receivers = key_of(entry.value), entry.value.receivers
         stood = some.get(key)
         if stood is not None and stood.end <= self.now:
             if stood.receivers != receivers:
                 told = f"{key} is past and cannot be altered: {_who(stood)} stood there"
                 self.faults.append(Fault(entry.path, told))
-            return
+            return None
         if not self.references.fits(key, receivers, shift):
             self.faults += self.references.of_slot(key, receivers, entry.path)
         if shift is None:
-            return
+            return None
         wanted = self._held(key, receivers, shift) if receivers else None
-        if not _same(stood, wanted):
-            yield SlotChange(key, stood, wanted)
+        return None if _same(stood, wanted) else SlotChange(key, stood, wanted)
 
     def _kept(self) -> Iterator[SlotChange]:
         """In a merge: slots, now or later, that the file does not name, but their shift or receivers."""

@@ -73,7 +73,7 @@ def test_ones_own_first_and_a_search_in_the_large_area(karin: Open) -> None:
 def test_the_unit_of_an_address(karin: Open) -> None:
     """It is found without loading the others, and on every page; one that is unknown is none."""
     asked: list[str] = []
-    page = karin("/schema")
+    page = karin("/losenord")  # without a choice
     page.on("request", lambda one: asked.append(one.url))
     page.goto("/tackning?unit=s-249")
     page.wait_for_function("() => document.querySelector('.combo input')?.value.startsWith('Mottagning 249')")
@@ -85,12 +85,15 @@ def test_the_unit_of_an_address(karin: Open) -> None:
 
 
 def test_a_phone(karin: Open) -> None:
-    """The box works by touch and leaves nothing to scroll sideways."""
+    """The box works by touch and leaves nothing to scroll sideways; the board shows the one unit."""
     page = karin("/nu?unit=s-003", viewport=PHONE, has_touch=True, is_mobile=True)
     units(page).tap()
     page.get_by_role("option", name="Mottagning 005").tap()
     chosen(page, "s-005")
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    page.locator("#board h3", has_text="Mottagning 005").wait_for()
+    assert page.locator("#board h3").count() == 1
+    assert page.locator("#line").is_hidden()
 
 
 def test_a_new_unit_shows_at_once(large: Any, karin: Open) -> None:

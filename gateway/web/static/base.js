@@ -11,6 +11,7 @@ byId("logout")?.addEventListener("click", async () => {
   try {
     await ask("DELETE", "/api/session");
   } finally {
+    localStorage.removeItem("bakjour.unit"); // on a shared computer the next one begins with his own
     location.assign("/login");
   }
 });

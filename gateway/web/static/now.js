@@ -10,10 +10,20 @@ let unit = null;
 
 const board = gathered(async () => {
   if (area === null) return;
-  const asked = area;
-  const told = await ask("GET", `/api/board?area=${encodeURIComponent(asked)}`);
-  if (asked === area) byId("board").replaceChildren(...told.units.map(ofUnit));
+  const asked = [area, unit];
+  const told = await boardOf(...asked);
+  if (asked[0] === area && asked[1] === unit) byId("board").replaceChildren(...told.units.map(ofUnit));
 });
+
+/** Of the whole area; where it has more units than one answer holds, of the chosen one. */
+async function boardOf(area, unit) {
+  try {
+    return await ask("GET", `/api/board?${new URLSearchParams({ area })}`);
+  } catch (problem) {
+    if (problem.status !== 422) throw problem;
+    return ask("GET", `/api/board?${new URLSearchParams({ unit })}`);
+  }
+}
 
 function ofUnit(one) {
   return make("article", {}, make("h3", { textContent: one.name }), make("dl", {}, ...one.roles.flatMap(ofRole)));

@@ -74,9 +74,10 @@ def test_what_a_drop_does_is_shown_before(plan: Any, ahead: Ahead) -> None:
     middle = (goal["x"] + goal["width"] / 2, goal["y"] + goal["height"] / 2)
     there.page.mouse.move(source["x"] + 60, source["y"] + 15)
     there.page.mouse.down()
-    there.page.mouse.move(*middle, steps=4)
+    there.page.mouse.move(*middle, steps=2)
+    there.page.mouse.move(middle[0] + 1, middle[1])  # over it, now that the drag is under way
     there.page.locator("#nurse .over-place[data-swap='I stället för Anna Berg']").wait_for()
-    there.page.mouse.move(middle[0], source["y"] - 200, steps=2)
+    there.page.mouse.move(middle[0], 3, steps=3)
     there.page.locator("#nurse:not(.over)").wait_for()
     there.page.mouse.up()
     there.has("nurse", "Anna Berg")
