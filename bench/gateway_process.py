@@ -44,6 +44,12 @@ registered_delivery = 0
 """
 
 
+WEB = """
+[web]
+listen = "tcp:0:interface=127.0.0.1"
+"""
+
+
 @dataclass(slots=True)
 class Running:
     """A gateway that listens on `port`, for HTTP on `web`; `started_in` is seconds from start to "ready"."""

@@ -22,7 +22,7 @@ from pathlib import Path
 from time import perf_counter
 
 from bench.figures import Line, figure, percentile, ratios
-from bench.gateway_process import Running, children, environment, free, peak
+from bench.gateway_process import WEB, Running, children, environment, free, peak
 from bench.house import House
 from bench.load import event
 from bench.rosters import ZONE, unit_name, write_csv
@@ -32,11 +32,6 @@ from gateway.roster.wall import local_time
 from gateway.store.connection import open_reader, open_writer, tx
 from gateway.store.keys import Scope
 from gateway.store.migrations import open_store
-
-WEB = """
-[web]
-listen = "tcp:0:interface=127.0.0.1"
-"""
 
 EVENTS = 50  # a second
 BOARDS = 20  # a second
@@ -250,15 +245,8 @@ def _lines(house: House, rounds: list[Round]) -> list[Line | str]:
             True,
             f"{figure(merge)} {over}",
         ),
-        Line(
-            "imp",
-            f"replacement of {amount} ÷ raw inserts",
-            ratios(replaced, raw),
-            4,
-            3,
-            True,
-            f"{figure(replaced)} {over}",
-        ),
+        f"imp  {ratios(replaced, raw)}  replacement by as many, other people on, ÷ raw inserts\n"
+        f"     {figure(replaced)} s",
         Line(
             "imp",
             "seconds of a file of one line",

@@ -2,11 +2,12 @@
 
 import asyncio
 import sys
+from dataclasses import dataclass
 from time import perf_counter
 
 from bench.centre import Centre
 from bench.figures import Line, figure, ratios
-from bench.gateway_process import cpu_seconds, environment, pin, resident
+from bench.gateway_process import WEB, cpu_seconds, environment, pin, resident
 from bench.house import House
 from bench.load import Steady, event
 from bench.rosters import unit_name
@@ -24,10 +25,11 @@ TAKEN_UP_WITHIN = 90.0
 RESTS = 0.05  # seconds of processor time in a second
 URGENT = 90_000_000  # numbers that no other event has
 
+WEB_MODULES = ", gateway.web.api, gateway.web.service, gateway.web.services, gateway.supervision.metrics"
 LIST = """
 import sys
-import gateway.cli.main, gateway.cli.process, gateway.serve, gateway.logs
-own = {"gateway", "protocols", "__main__"}
+import gateway.cli.main, gateway.cli.process, gateway.serve, gateway.logs{web}
+own = {{"gateway", "protocols", "__main__"}}
 print(" ".join(name for name in sys.modules if name.split(".")[0] not in own))
 """
 
@@ -84,14 +86,53 @@ async def _overtaken(centre: Centre, sender: Steady, turn: int) -> tuple[int, fl
     return sum(other > answered for other in others), at - began
 
 
+@dataclass(slots=True)
+class _Idle:
+    """A gateway with [web] that does nothing, and a process that imports what it has loaded."""
+
+    bare: list[float]
+    imports: list[float]
+    idle: list[float]
+    starts: list[float]
+
+    async def measure(self, house: House, libraries: str) -> None:
+        """One round."""
+        memory, seconds = await _import(libraries)
+        self.bare.append(memory)
+        self.imports.append(seconds)
+        async with house.standing(house.store(large=False), more=WEB) as (running, _):
+            self.starts.append(running.started_in)
+            await asyncio.sleep(SETTLED)
+            self.idle.append(running.resident())
+
+    def lines(self) -> list[Line | str]:
+        """P12 and P13, idle and with [web]."""
+        memory = f"{figure(self.idle)} MB over {figure(self.bare)} MB"
+        seconds = f"{figure(self.starts)} s over {figure(self.imports)} s"
+        started = ratios(self.starts, self.imports)
+        return [
+            Line(
+                "p12",
+                "memory idle ÷ its libraries, [web]",
+                ratios(self.idle, self.bare),
+                1.3,
+                1.15,
+                True,
+                memory,
+            ),
+            Line("p13", "start ÷ importing its libraries, [web]", started, 2.5, 1.5, True, seconds),
+        ]
+
+
 async def weight(house: House) -> list[Line | str]:
     """P12 and P13: memory and start, over importing the same libraries, empty and full."""
     scale = house.scale
-    libraries = await _libraries()
+    libraries, with_web = await _libraries(""), await _libraries(WEB_MODULES)
     bare: list[float] = []
     imports: list[float] = []
     idle: list[float] = []
     starts: list[float] = []
+    web = _Idle([], [], [], [])
     full: list[float] = []
     full_starts: list[float] = []
     for _ in range(scale.rounds):
@@ -102,6 +143,7 @@ async def weight(house: House) -> list[Line | str]:
             starts.append(running.started_in)
             await asyncio.sleep(SETTLED)
             idle.append(running.resident())
+        await web.measure(house, with_web)
         async with house.standing(house.store(queued=scale.queued), window=1, delay=ARRIVES_WITHIN) as (
             running,
             _,
@@ -110,6 +152,7 @@ async def weight(house: House) -> list[Line | str]:
             full.append(await _when_settled(running.process.pid))
     more = [two - one for one, two in zip(idle, full, strict=True)]
     return [
+        *web.lines(),
         Line(
             "p12",
             "memory idle ÷ its libraries",
@@ -162,9 +205,9 @@ async def _when_settled(pid: int) -> float:
     return resident(pid)
 
 
-async def _libraries() -> str:
+async def _libraries(web: str) -> str:
     """Every module that a gateway has loaded and that is not of this project, by name."""
-    return (await _python(LIST)).strip()
+    return (await _python(LIST.format(web=web))).strip()
 
 
 async def _import(libraries: str) -> tuple[float, float]:

@@ -14,7 +14,8 @@ from gateway.control import RefusedWords
 from gateway.replies import ImportProgress, TraceBegun, TraceRow
 from gateway.requests import REPLIES, ImportRoster, Refused, Request, Trace, Why
 
-CLIENT_TIMEOUT = 60.0  # seconds of silence; an import tells of itself all the time
+CLIENT_TIMEOUT = 60.0  # seconds of silence
+IMPORT_TIMEOUT = 600.0  # of an import: it tells of itself, but not in every stage; that of a region takes minutes
 
 _PROGRESS = b'{"progress":'
 
@@ -31,7 +32,8 @@ def ask(path: Path, request: Request, timeout: float = CLIENT_TIMEOUT, tell: Tel
     `tell` hears how far an import is. Raises NoGateway if none listens, Refused as the gateway does, OSError
     if it falls silent.
     """
-    with _connected(path, timeout) as client, client.makefile("rb") as stream:
+    patience = max(timeout, IMPORT_TIMEOUT) if isinstance(request, ImportRoster) else timeout
+    with _connected(path, patience) as client, client.makefile("rb") as stream:
         line = encode(request) + b"\n"
         if isinstance(request, ImportRoster) and request.file is not None:
             # The descriptor travels with the first octet; the rest follows.

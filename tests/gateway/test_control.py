@@ -139,6 +139,57 @@ async def test_over_the_socket(tmp_path: Path) -> None:
     assert not path.exists()
 
 
+async def test_a_file_beside_its_request(tmp_path: Path) -> None:
+    """The gateway gets the open file, under a number of its own, and closes it; and tells on the way."""
+    path, file = socket_path(tmp_path / "s.db"), tmp_path / "r.csv"
+    file.write_text("table\n")
+    numbers: list[int] = []
+    heard: list[Any] = []
+
+    def take(asked: Request) -> Deferred[Any]:
+        assert isinstance(asked, requests.ImportRoster)
+        assert asked.file is not None
+        numbers.append(asked.file)
+        for told in list(heard):
+            told(replies.ImportProgress("it", "read", 1, 2))
+        return succeed(replies.RosterImported(True, os.fstat(asked.file).st_size, ()))
+
+    server = ControlServer(reactor, path, take, heard=heard)  # type: ignore[arg-type]
+    server.start()
+    told: list[replies.ImportProgress] = []
+    try:
+        with file.open("rb") as source:
+            request = requests.ImportRoster("", file=source.fileno(), progress=True)
+            taken = await deferToThread(ask, path, request, tell=told.append)
+            assert numbers[0] != source.fileno()
+        assert (taken.count, told) == (6, [replies.ImportProgress("it", "read", 1, 2)])
+        assert heard == []
+        with pytest.raises(OSError, match="Bad file"):
+            os.fstat(numbers[0])
+    finally:
+        await server.stop()
+
+
+def test_a_number_is_no_file() -> None:
+    """A client that names a descriptor and sends none is refused: it may mean a file of the gateway's."""
+    protocol, transport = joined(answer)
+    protocol.dataReceived(b'{"op":"roster_import","text":"","file":1}\n')
+    assert said(transport)[0]["refused"]["message"] == "the request names a file, and none came with it"
+
+
+def test_files_that_nobody_asked_for(tmp_path: Path) -> None:
+    """They are closed with the connection, and a second one ends it."""
+    protocol, transport = joined(answer)
+    files = [os.open(tmp_path, os.O_RDONLY) for _ in range(2)]
+    for one in files:
+        protocol.fileDescriptorReceived(one)
+    assert transport.disconnecting
+    protocol.connectionLost()
+    for one in files:
+        with pytest.raises(OSError, match="Bad file"):
+            os.fstat(one)
+
+
 def test_umask_is_put_back(tmp_path: Path) -> None:
     """Starting leaves the process's umask as it was, also when it fails."""
     server = ControlServer(reactor, tmp_path / ("x" * 120), answer)  # type: ignore[arg-type]

@@ -86,7 +86,12 @@ function offer(shift, unit) {
         "label",
         { className: "choice" },
         make("input", { type: "checkbox", name: "date", value: date, disabled: !may(date) }),
-        ` ${day(date, { weekday: "short", day: "numeric", month: "numeric" })}`,
+        make(
+          "span",
+          {},
+          make("span", { className: "weekday", textContent: `${day(date, { weekday: "short" })} ` }),
+          make("span", { textContent: day(date, { day: "numeric", month: "numeric" }) }),
+        ),
       ),
     ),
   );

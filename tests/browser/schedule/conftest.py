@@ -93,9 +93,9 @@ class Plan:
         self.page.locator("#work").evaluate(
             "one => one.scrollIntoView()"
         )  # so that nothing scrolls meanwhile
-        box = self.page.locator(f"{source} .whom").bounding_box()
+        grip = self.there(f"{source} .whom", 0.5)
         mouse = self.page.mouse
-        mouse.move(box["x"] + 8, box["y"] + box["height"] / 2)
+        mouse.move(grip["x"], grip["y"])
         mouse.down()
         there = self.there(goal, part)
         for aside in (-3, -2, -1, 0):  # the first moves begin the drag, the last ones are over the goal
@@ -104,8 +104,13 @@ class Plan:
         mouse.up()
 
     def there(self, goal: str, part: float) -> dict[str, float]:
-        box = self.page.locator(goal).bounding_box()
-        return {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] * part}
+        """A point in the middle, at a part of the height; measured at once, for lists are drawn anew."""
+        found: dict[str, float] = self.page.evaluate(
+            """([goal, part]) => { const box = document.querySelector(goal).getBoundingClientRect();
+            return { x: box.x + box.width / 2, y: box.y + box.height * part }; }""",
+            [goal, part],
+        )
+        return found
 
 
 class Keyboard(Plan):
@@ -161,14 +166,13 @@ class Touch(Plan):
         control.tap()
 
     def drag(self, source: str, goal: str, part: float = 0.5) -> None:
-        at = self.page.evaluate(
-            """async source => {
-            document.querySelector(source).scrollIntoView({ block: "center" });
-            for (const _ of "ab") await new Promise(requestAnimationFrame);
-            const box = document.querySelector(source).getBoundingClientRect();
-            return { x: box.x + box.width / 2, y: box.y + box.height / 2 }; }""",
-            f"{source} .handle",
+        handle = f"{source} .handle"
+        self.page.evaluate(
+            """async handle => { document.querySelector(handle).scrollIntoView({ block: "center" });
+            for (const _ of "ab") await new Promise(requestAnimationFrame); }""",
+            handle,
         )
+        at = self.there(handle, 0.5)
         wire = self.page.context.new_cdp_session(self.page)
 
         def finger(kind: str, *points: dict[str, float]) -> None:
@@ -193,11 +197,10 @@ class Touch(Plan):
             )
             there = self.there(goal, part)
         finger("touchMove", there)
+        # A finger that rests before it lifts: a throw would swallow the tap that follows.
+        self.page.evaluate("() => new Promise(done => setTimeout(done, 150))")
+        finger("touchMove", {"x": there["x"] + 1, "y": there["y"]})
         finger("touchEnd")
-        # A tap within the same blink would count for the second of a double tap.
-        self.page.evaluate(
-            "async () => { for (const _ of '0123456789') await new Promise(requestAnimationFrame); }"
-        )
 
 
 WAYS: dict[str, type[Plan]] = {"click": Plan, "keyboard": Keyboard, "touch": Touch}
@@ -211,10 +214,14 @@ def taken() -> Iterator[int]:
 
 
 @pytest.fixture
-def ahead(taken: Iterator[int]) -> Callable[[int], str]:
+def ahead(taken: Iterator[int]) -> Callable[..., str]:
     """A day of the test's own, and those after it."""
     first = date.today() + timedelta(days=next(taken))  # noqa: DTZ011
-    return lambda days=0: (first + timedelta(days=days)).isoformat()
+
+    def day(days: int = 0) -> str:
+        return (first + timedelta(days=days)).isoformat()
+
+    return day
 
 
 @pytest.fixture(scope="module")

@@ -142,7 +142,7 @@ def test_accessible_dialogs(plan: Any, size: int) -> None:
     """axe-core finds no fault of WCAG 2.1 A and AA in any dialog, and none needs scrolling sideways."""
     script = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
     there = plan(unit="hc-satra", way="touch" if size == PHONE else "click")
-    found = []
+    found: list[tuple[str, str, str]] = []
 
     def look(name: str) -> None:
         there.page.get_by_role("dialog").wait_for()

@@ -9,6 +9,7 @@ from twisted.internet.defer import Deferred
 
 from gateway.audit.reading import head
 from gateway.bridge import from_asyncio
+from gateway.replies import ImportProgress
 from gateway.web import live
 from gateway.web.live import LiveHub, TooManyStreams, framed
 
@@ -101,6 +102,20 @@ async def test_accounts_and_keys_show_to_it(house: Any) -> None:
     house.pages._look()
     await turns()
     assert (others.kinds.count("record"), its.kinds.count("record")) == (0, 1)
+    house.pages.live.stop()
+    await others.ended
+    await its.ended
+
+
+async def test_an_import_tells_it_how_far_it_is(house: Any) -> None:
+    """By whom, the stage, how much is done, and of how much; nobody else is told."""
+    others, its = Listener(house.pages.live), Listener(house.pages.live, registers=True)
+    await turns()
+    for heard in list(house.files.heard):
+        heard(ImportProgress("it", "check", 3, 10))
+    await turns()
+    assert "import" not in others.kinds
+    assert its.events[-1] == ("import", {"by": "it", "stage": "check", "done": 3, "total": 10})
     house.pages.live.stop()
     await others.ended
     await its.ended
