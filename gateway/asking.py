@@ -15,7 +15,7 @@ from gateway.replies import ImportProgress, TraceBegun, TraceRow
 from gateway.requests import REPLIES, ImportRoster, Refused, Request, Trace, Why
 
 CLIENT_TIMEOUT = 60.0  # seconds of silence
-IMPORT_TIMEOUT = 600.0  # of an import: it tells of itself, but not in every stage; that of a region takes minutes
+IMPORT_TIMEOUT = 600.0  # of an import: it tells of itself, but not in every stage of a large one
 
 _PROGRESS = b'{"progress":'
 

@@ -18,7 +18,7 @@ const search = byId("search");
 search.value = new URLSearchParams(location.search).get("search") ?? "";
 let accounts = [];
 let most = ROWS;
-const me = (await ask("GET", "/api/session")).username;
+const me = document.body.dataset.username;
 
 const sign = (key, name) => (byId("sign").textContent = t(key, { name }));
 const at = (username) => `${ADDRESS}/${encodeURIComponent(username)}`;
