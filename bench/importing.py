@@ -33,8 +33,8 @@ from gateway.store.connection import open_reader, open_writer, tx
 from gateway.store.keys import Scope
 from gateway.store.migrations import open_store
 
-EVENTS = 50  # a second
-BOARDS = 20  # a second
+EVENTS = 20  # a second: what a large region sends in its busiest hour
+BOARDS = 10  # a second: as many pages that are opened
 KNOWN_UNITS = 20  # of the roster that stands before
 LOOK = 0.05  # seconds between two looks at memory
 
@@ -137,12 +137,13 @@ async def _round(house: House, files: list[Path]) -> Round:
         events, board = await _events(running), Board(running.web, key)
         async with _steadily(events.once, EVENTS), _steadily(board.once, BOARDS), _watched(running, made):
             made.merge = await _import(house, files[0])
+            # At once: a neighbour on the same cores shall be there for both or for none.
+            made.raw = await asyncio.to_thread(_raw, store, house.folder / "raw.db")
             made.little = await _import(house, files[1])
             made.replaced = await _import(house, files[2], "--replace", "--yes")
         made.events, made.boards = events.late, board.late
         events.close()
         made.gateway = peak(running.process.pid) - before
-    made.raw = await asyncio.to_thread(_raw, store, house.folder / "raw.db")
     return made
 
 

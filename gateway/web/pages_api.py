@@ -92,7 +92,7 @@ def _add_editing(app: FastAPI, pages: PagesDesk, known: rights.Known) -> None:
         """Copy a shift to other dates: the staffing alone, or the assignments too."""
         asked = await bodies.read(request, bodies.CopyShift)
         pages_views.unit_of(pages, unit)
-        return json(await _copy(pages, unit, asked, caller))
+        return json(await _copy(request, pages, unit, asked, caller))
 
 
 def _add_past(app: FastAPI, pages: PagesDesk, known: rights.Known) -> None:
@@ -159,7 +159,9 @@ def _shifts(pages: PagesDesk, unit: str, first: str | None, days: int, caller: C
     )
 
 
-async def _copy(pages: PagesDesk, unit: str, asked: bodies.CopyShift, caller: Caller) -> shapes.CopyView:
+async def _copy(
+    request: Request, pages: PagesDesk, unit: str, asked: bodies.CopyShift, caller: Caller
+) -> shapes.CopyView:
     source = (unit, asked.shift, pages_views.day(asked.date, "date"))
     dates = [pages_views.day(text, f"dates[{place}]") for place, text in enumerate(asked.dates)]
     seen = {
@@ -170,7 +172,7 @@ async def _copy(pages: PagesDesk, unit: str, asked: bodies.CopyShift, caller: Ca
     planned, faults = pages.editing.plan_copy(source, dates, seen, assignments=assignments)
     told = tuple(pages_views.target(pages, one) for one in planned)
     if asked.preview:
-        return shapes.CopyView(False, None, told, pages_views.faults(faults))
+        return shapes.CopyView(False, None, told, pages_views.faults(faults, request))
     made = await calling(pages.editing.copy(planned, caller.name, asked.reason))
     return shapes.CopyView(True, made.change, told, ())
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date as Date  # noqa: N812
 
 import msgspec
+from fastapi import Request
 
 from gateway.accounts.model import Account
 from gateway.model import Role
@@ -20,7 +21,8 @@ from gateway.roster.elsewhere import Elsewhere
 from gateway.roster.faults import Fault
 from gateway.roster.slots import SlotKey
 from gateway.roster.values import Receiver, ReceiverKind, Unit, Words
-from gateway.web import bodies, live_shapes, registered, shapes
+from gateway.web import bodies, live_shapes, problems, registered, shapes
+from gateway.web.problem_words import swedish
 from gateway.web.told import people
 from protocols.clinic24 import times
 
@@ -145,9 +147,10 @@ def target(pages: PagesDesk, planned: Target) -> shapes.TargetView:
     )
 
 
-def faults(found: Iterable[Fault]) -> tuple[shapes.FaultView, ...]:
-    """Faults for people."""
-    return tuple(shapes.FaultView(fault.path, fault.message) for fault in found)
+def faults(found: Iterable[Fault], request: Request) -> tuple[shapes.FaultView, ...]:
+    """Faults for people, in the language that the request asks for."""
+    said = swedish if problems.wants_swedish(request) else str
+    return tuple(shapes.FaultView(fault.path, said(fault.message)) for fault in found)
 
 
 def receiver(pages: PagesDesk, one: Receiver) -> shapes.ReceiverView:

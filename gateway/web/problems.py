@@ -37,7 +37,7 @@ def problem(
     **more: Any,
 ) -> Response:
     """An error answer; `faults` are (path, message). In Swedish if the request `asked` for it."""
-    if asked is not None and _wants_swedish(asked):
+    if asked is not None and wants_swedish(asked):
         detail, faults = swedish(detail), [(path, swedish(message)) for path, message in faults]
     body: dict[str, Any] = {"type": "about:blank", "title": status.phrase, "status": status.value}
     body |= {"detail": detail} | more
@@ -46,7 +46,8 @@ def problem(
     return Response(encode(body), status.value, HEADERS | (headers or {}), PROBLEM)
 
 
-def _wants_swedish(request: Request) -> bool:
+def wants_swedish(request: Request) -> bool:
+    """Whether the first language that the request asks for is Swedish."""
     first = request.headers.get("accept-language", "").partition(",")[0].partition(";")[0]
     return first.strip().lower().partition("-")[0] == "sv"
 
