@@ -1,5 +1,6 @@
 """Pictures of every page for docs/screenshots, on a desktop and on a phone. Run by `make screenshots`."""
 
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,26 @@ def test_copy(open_page: Any, size: str) -> None:
     page.locator("#copy-dates input:enabled").last.check()
     page.locator("#copy-preview li, #copy-preview p").first.wait_for()
     shoot(page, f"kopiera-{size}", full=False)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_dialogs_of_the_schedule(open_page: Any, size: str) -> None:
+    """The month, the question for a replacement, and a correction."""
+    page = open_page("/schema?unit=hc-andersberg", viewport=SIZES[size])
+    page.locator("#doctor .name").first.wait_for()
+    page.get_by_role("button", name="Kalender").click()
+    page.get_by_role("dialog").wait_for()
+    page.wait_for_timeout(800)  # the state of each day comes a little later
+    shoot(page, f"kalender-{size}", full=False)
+    page.keyboard.press("Escape")
+    page.locator("#doctor").get_by_role("button", name="från Läkare").click()
+    page.get_by_role("dialog").wait_for()
+    shoot(page, f"ersattare-{size}", full=False)
+    before = (date.today() - timedelta(days=1)).isoformat()  # noqa: DTZ011
+    page.goto(f"/schema?unit=hc-andersberg&date={before}&shift=Dag")
+    page.get_by_role("button", name="Rätta Läkare").click()
+    page.get_by_role("dialog").wait_for()
+    shoot(page, f"rattelse-{size}", full=False)
 
 
 def shoot(page: Any, name: str, *, full: bool = True) -> None:

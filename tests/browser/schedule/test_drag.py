@@ -62,6 +62,16 @@ def test_step_6_swap(plan: Any, way: str, ahead: Ahead) -> None:
     there.has("nurse", "Erik Lindqvist")
 
 
+def box(page: Any, where: str) -> Any:
+    """Where something stands, once it does: a list may just be drawn anew."""
+    return page.wait_for_function(
+        """one => {
+            const found = document.querySelector(one)?.getBoundingClientRect();
+            return found?.width ? {x: found.x, y: found.y, width: found.width, height: found.height} : null; }""",
+        arg=where,
+    ).json_value()
+
+
 def test_what_a_drop_does_is_shown_before(plan: Any, ahead: Ahead) -> None:
     """Over a name: whose place one would take. Beside every list nothing is marked, and nothing happens."""
     there = plan(ahead(), "mouse")
@@ -69,8 +79,8 @@ def test_what_a_drop_does_is_shown_before(plan: Any, ahead: Ahead) -> None:
     there.drag("#staffed [data-person=anna]", "#nurse")
     there.has("nurse", "Anna Berg")
     there.page.locator("#work").evaluate("one => one.scrollIntoView()")
-    source = there.page.locator("#staffed [data-person=erik]").bounding_box()
-    goal = there.page.locator("#nurse [data-person=anna]").bounding_box()
+    source = box(there.page, "#staffed [data-person=erik]")
+    goal = box(there.page, "#nurse [data-person=anna]")
     middle = (goal["x"] + goal["width"] / 2, goal["y"] + goal["height"] / 2)
     there.page.mouse.move(source["x"] + 60, source["y"] + 15)
     there.page.mouse.down()
