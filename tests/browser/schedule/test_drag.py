@@ -67,7 +67,7 @@ def box(page: Any, where: str) -> Any:
     return page.wait_for_function(
         """one => {
             const found = document.querySelector(one)?.getBoundingClientRect();
-            return found?.width ? {x: found.x, y: found.y, width: found.width, height: found.height} : null; }""",
+            return found?.width ? found.toJSON() : null; }""",
         arg=where,
     ).json_value()
 
