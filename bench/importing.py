@@ -138,7 +138,7 @@ async def _round(house: House, files: list[Path]) -> Round:
         async with _steadily(events.once, EVENTS), _steadily(board.once, BOARDS), _watched(running, made):
             made.merge = await _import(house, files[0])
             # At once: a neighbour on the same cores shall be there for both or for none.
-            made.raw = await asyncio.to_thread(_raw, store, house.folder / "raw.db")
+            made.raw = await _raw(store, house.folder / "raw.db")
             made.little = await _import(house, files[1])
             made.replaced = await _import(house, files[2], "--replace", "--yes")
         made.events, made.boards = events.late, board.late
@@ -208,7 +208,18 @@ async def _watched(running: Running, made: Round) -> AsyncIterator[None]:
         looking.cancel()
 
 
-def _raw(store: Path, path: Path) -> float:
+async def _raw(store: Path, path: Path) -> float:
+    """As `insert`, in a process of its own: this one measures how long others wait."""
+    command = ("-m", "bench.importing", str(store), str(path))
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *command, stdout=asyncio.subprocess.PIPE, env=environment()
+    )
+    said, _ = await process.communicate()
+    assert process.returncode == 0
+    return float(said)
+
+
+def insert(store: Path, path: Path) -> float:
     """Seconds that bare inserts of the rows of a store take in a new one."""
     source = open_reader(store)
     tables = [(table, source.execute(_all(table.name)).fetchall()) for table in VERSIONED]
@@ -269,3 +280,7 @@ def _lines(house: House, rounds: list[Round]) -> list[Line | str]:
     memory = f"gateway + {figure([one.gateway for one in rounds])} MB at its peak"
     lines.append(f"imp  {memory}, the process apart {figure([one.apart for one in rounds])} MB")
     return lines
+
+
+if __name__ == "__main__":
+    print(insert(Path(sys.argv[1]), Path(sys.argv[2])))
