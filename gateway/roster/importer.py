@@ -26,8 +26,8 @@ BATCH = 500
 SWEPT = 1_000
 """Rows that are looked through in a job of clearing up; at most all of them go, which takes some 20 ms."""
 
-COPIED_AFTER = 20_000
-"""Changes after which the log is copied into the database apart from the writer: some 1,500 pages. Left to
+COPIED_AFTER = 30_000
+"""Changes after which the log is copied into the database apart from the writer: some 2,500 pages. Left to
 the commit that fills the log, the copying would keep alerts waiting for some 100 ms."""
 
 IMPORTED = "import"

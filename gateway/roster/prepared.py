@@ -18,7 +18,7 @@ from gateway.roster.index import VERSIONED
 from gateway.roster.plan import Plan
 from gateway.roster.written import Rewrite, rewrites
 
-LAID_AT_ONCE = 1_000
+LAID_AT_ONCE = 1_500
 """Rows of a batch of the file: some 5 to 10 ms of the writer's time."""
 
 TABLES = {table.name: table for table in VERSIONED}

@@ -81,3 +81,25 @@ def test_shift_patterns_of_an_older_store(path: Path) -> None:
         conn.commit()
         assert migrate(conn)[0] == "0006 validity"
         assert patterns(conn, "u") == (Shift("u", "Natt", time(21), time(7), ("fri", "sat")),)
+
+
+def test_the_register_is_kept_when_it_gets_versions(path: Path) -> None:
+    """Every row of a store from before is seen afterwards, under the names that readers use."""
+    with closing(open_writer(path)) as conn:
+        db = Database(conn, recursive_triggers=False, execute_plugins=False)
+        MIGRATIONS.apply(db, stop_before="0009 versions")
+        rows = {
+            "area": ("a", "Område", "[]"),
+            "unit": ("u", "a", "Enhet", '["r"]', "escalate", 7),
+            "unit_alias": ("SE1", "u", 0),
+            "receiver": ("r", "Anna", "person", "20117", "extension", None, None, 0, 0),
+            "receiver_unit": ("r", 0, "u"),
+            "shift": ("u", "Dag", "07:00", "16:00", "[]", None, "2027-01-01"),
+            "administrator": ("ab12345", "Karin", None, None, "[]"),
+        }
+        for table, row in rows.items():
+            conn.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+        conn.commit()
+        assert migrate(conn)[0] == "0009 versions"
+        for table, row in rows.items():
+            assert conn.execute(f"SELECT * FROM {table}").fetchall() == [row], table
