@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
 
 from bench.centre import Centre
@@ -88,39 +88,41 @@ async def _overtaken(centre: Centre, sender: Steady, turn: int) -> tuple[int, fl
 
 @dataclass(slots=True)
 class _Idle:
-    """A gateway with [web] that does nothing, and a process that imports what it has loaded."""
+    """A gateway that does nothing, and a process that imports what it has loaded."""
 
-    bare: list[float]
-    imports: list[float]
-    idle: list[float]
-    starts: list[float]
+    kind: str  # what is said behind the goal's words
+    more: str  # of the configuration
+    bare: list[float] = field(default_factory=list)
+    imports: list[float] = field(default_factory=list)
+    idle: list[float] = field(default_factory=list)
+    starts: list[float] = field(default_factory=list)
 
     async def measure(self, house: House, libraries: str) -> None:
         """One round."""
         memory, seconds = await _import(libraries)
         self.bare.append(memory)
         self.imports.append(seconds)
-        async with house.standing(house.store(large=False), more=WEB) as (running, _):
+        async with house.standing(house.store(large=False), more=self.more) as (running, _):
             self.starts.append(running.started_in)
             await asyncio.sleep(SETTLED)
             self.idle.append(running.resident())
 
     def lines(self) -> list[Line | str]:
-        """P12 and P13, idle and with [web]."""
+        """P12 and P13, idle."""
         memory = f"{figure(self.idle)} MB over {figure(self.bare)} MB"
         seconds = f"{figure(self.starts)} s over {figure(self.imports)} s"
-        started = ratios(self.starts, self.imports)
+        held, started = ratios(self.idle, self.bare), ratios(self.starts, self.imports)
         return [
+            Line("p12", f"memory idle ÷ its libraries{self.kind}", held, 1.3, 1.15, True, memory),
             Line(
-                "p12",
-                "memory idle ÷ its libraries, [web]",
-                ratios(self.idle, self.bare),
-                1.3,
-                1.15,
+                "p13",
+                f"start to listening ÷ importing its libraries{self.kind}",
+                started,
+                2.5,
+                1.5,
                 True,
-                memory,
+                seconds,
             ),
-            Line("p13", "start ÷ importing its libraries, [web]", started, 2.5, 1.5, True, seconds),
         ]
 
 
@@ -128,67 +130,25 @@ async def weight(house: House) -> list[Line | str]:
     """P12 and P13: memory and start, over importing the same libraries, empty and full."""
     scale = house.scale
     libraries, with_web = await _libraries(""), await _libraries(WEB_MODULES)
-    bare: list[float] = []
-    imports: list[float] = []
-    idle: list[float] = []
-    starts: list[float] = []
-    web = _Idle([], [], [], [])
+    plain, web = _Idle("", ""), _Idle(", [web]", WEB)
     full: list[float] = []
     full_starts: list[float] = []
     for _ in range(scale.rounds):
-        memory, seconds = await _import(libraries)
-        bare.append(memory)
-        imports.append(seconds)
-        async with house.standing(house.store(large=False)) as (running, _):
-            starts.append(running.started_in)
-            await asyncio.sleep(SETTLED)
-            idle.append(running.resident())
+        await plain.measure(house, libraries)
         await web.measure(house, with_web)
-        async with house.standing(house.store(queued=scale.queued), window=1, delay=ARRIVES_WITHIN) as (
-            running,
-            _,
-        ):
+        store = house.store(queued=scale.queued)
+        async with house.standing(store, window=1, delay=ARRIVES_WITHIN) as (running, _):
             full_starts.append(running.started_in)
             full.append(await _when_settled(running.process.pid))
-    more = [two - one for one, two in zip(idle, full, strict=True)]
+    more = [two - one for one, two in zip(plain.idle, full, strict=True)]
+    what = f"MB more with {scale.queued:,} queued and {scale.assignments:,} assignments"
+    seconds = f"{figure(full_starts)} s over {figure(plain.starts)} s"
+    started = ratios(full_starts, plain.starts)
     return [
+        *plain.lines(),
         *web.lines(),
-        Line(
-            "p12",
-            "memory idle ÷ its libraries",
-            ratios(idle, bare),
-            1.3,
-            1.15,
-            True,
-            f"{figure(idle)} MB over {figure(bare)} MB",
-        ),
-        Line(
-            "p12",
-            f"MB more with {scale.queued:,} queued and {scale.assignments:,} assignments",
-            figure(more),
-            100,
-            60,
-            True,
-            f"{figure(full)} MB in all",
-        ),
-        Line(
-            "p13",
-            "start to listening ÷ importing its libraries",
-            ratios(starts, imports),
-            2.5,
-            1.5,
-            True,
-            f"{figure(starts)} s over {figure(imports)} s",
-        ),
-        Line(
-            "p13",
-            "start with the queue ÷ empty",
-            ratios(full_starts, starts),
-            2,
-            1.3,
-            True,
-            f"{figure(full_starts)} s over {figure(starts)} s",
-        ),
+        Line("p12", what, figure(more), 100, 60, True, f"{figure(full)} MB in all"),
+        Line("p13", "start with the queue ÷ empty", started, 2, 1.3, True, seconds),
     ]
 
 

@@ -1,25 +1,16 @@
-"""The process of `bakjour serve`: lock, store, thread, listeners, signals, and its end.
+"""The parts of a gateway that runs: store, thread, listeners, pages, watchdog; their beginning and their end.
 
-Rules: the store's lock is taken before anything is opened. SIGTERM and SIGINT stop cleanly with exit 0; the
-death of the store's thread ends the process with exit 1, so that the service manager starts it anew. The
-clock of the reactor is monotonic: a step of the system's clock must not freeze a timer.
+Rules: they end in the order in which nothing accepted is lost. The death of the store's thread ends the
+process with exit 1, so that the service manager starts it anew. `running` is the process around them.
 """
 
 import gc
-import os
-import resource
-import signal
 import sqlite3
-import sys
 import time
-from collections.abc import Callable
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from twisted.internet import asyncioreactor
 from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 from twisted.internet.defer import Deferred
-from twisted.internet.error import CannotListenError, ReactorAlreadyInstalledError
 from twisted.internet.interfaces import IStreamClientEndpoint, IStreamServerEndpoint
 from twisted.internet.threads import deferToThread
 from twisted.python.failure import Failure
@@ -31,15 +22,14 @@ from gateway.config.sections import WebSection
 from gateway.control import ControlServer, socket_path
 from gateway.desk import Desk
 from gateway.endpoints import client, server
-from gateway.logs import get_logger, observe_twisted
+from gateway.logs import get_logger
 from gateway.operations import Operations
 from gateway.pagesdesk import PagesDesk
 from gateway.roster.index import open_roster
 from gateway.roster.wall import load_zone
 from gateway.rosterfiles import RosterFiles
-from gateway.store.connection import StoreNotDurable, open_reader, tx
-from gateway.store.lock import StoreLock, StoreLocked
-from gateway.store.migrations import StoreTooNew, open_store
+from gateway.store.connection import open_reader, tx
+from gateway.store.migrations import open_store
 from gateway.store.reserve import Reserve
 from gateway.store.threaded import ThreadedWriter
 from gateway.supervision.loops import Loop
@@ -52,20 +42,6 @@ if TYPE_CHECKING:
 STORE_HANGS_AFTER = 30.0
 """Seconds without a turn of the store's thread after which /healthz fails: longer than any disk stalls that
 heals by itself, shorter than a service manager's patience."""
-
-SWITCH_INTERVAL = 0.0005
-"""Seconds after which a thread that computes lets another one run. The store's thread gives the interpreter
-up in every statement, some ten times an event, and would wait up to Python's 5 ms to get it back."""
-
-COLLECT_AFTER = (50_000, 20, 100)
-"""Thresholds of the cyclic garbage collector. Values here hardly ever form cycles; at Python's 700 it looked
-through the cached roster again and again, for a third of all time under load."""
-
-DESCRIPTORS = 65_536
-"""File descriptors wanted: 10,000 connections meet the usual limit of 1,024."""
-
-EXPECTED = (StoreNotDurable, StoreTooNew, CannotListenError, OSError, sqlite3.Error)
-"""What may stand in the way of a start and is the site's to mend: told in words, without a trace."""
 
 log = get_logger("serve")
 
@@ -257,65 +233,3 @@ class Serve:
         self.exit_code = 1
         if self._reactor.running:
             self._reactor.stop()  # type: ignore[no-untyped-call]
-
-
-def run(config: Config) -> int:
-    """Run the gateway until it is told to stop; returns the exit code."""
-    _raise_descriptors()
-    sys.setswitchinterval(SWITCH_INTERVAL)
-    gc.set_threshold(*COLLECT_AFTER)
-    reactor = _install_reactor()
-    observe_twisted()
-    lock = StoreLock(config.store.path)
-    try:
-        lock.acquire()
-    except (StoreLocked, OSError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    serve = Serve(config, reactor, Notifier(os.environ, os.getpid()))
-    try:
-        reactor.callWhenRunning(_begin, serve)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, _ending(reactor, serve))
-        reactor.run(installSignalHandlers=False)  # type: ignore[no-untyped-call]
-    finally:
-        lock.release()
-    return serve.exit_code
-
-
-def _ending(reactor: AsyncioSelectorReactor, serve: Serve) -> Callable[[int, object], None]:
-    def told(signum: int, frame: object) -> None:
-        reactor.callFromThread(serve.end, 0)  # type: ignore[no-untyped-call]
-
-    return told
-
-
-def _begin(serve: Serve) -> None:
-    started = Deferred.fromCoroutine(serve.start())
-    started.addErrback(_not_started, serve)
-
-
-def _not_started(failure: Failure, serve: Serve) -> None:
-    if isinstance(failure.value, EXPECTED):
-        print(f"bakjour cannot start: {failure.getErrorMessage()}", file=sys.stderr)
-    else:
-        log.critical("the start failed", reason=failure.getTraceback())
-    serve.end(1)
-
-
-def _install_reactor() -> AsyncioSelectorReactor:
-    with suppress(ReactorAlreadyInstalledError):
-        asyncioreactor.install()  # type: ignore[no-untyped-call]
-    from twisted.internet import reactor  # noqa: PLC0415 - importing it installs one
-
-    assert isinstance(reactor, AsyncioSelectorReactor)
-    reactor.seconds = time.monotonic
-    return reactor
-
-
-def _raise_descriptors() -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
-    if soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-        log.info("raised the limit of open files", before=soft, now=wanted)

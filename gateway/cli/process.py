@@ -33,7 +33,7 @@ def serve(config: ConfigOption = DEFAULT_CONFIG) -> None:
     for warned in advise(loaded):
         complain(f"warning: {warned}")
     from gateway import logs  # noqa: PLC0415
-    from gateway.serve import run  # noqa: PLC0415 (installs the reactor)
+    from gateway.running import run  # noqa: PLC0415 (installs the reactor)
 
     logs.configure()
     raise typer.Exit(run(loaded))

@@ -1,8 +1,8 @@
 """Calendars: secret addresses made and revoked, and the calendars that they show.
 
 Rules: the address is the right; it is shown once, and shows one calendar of names and times. A wrong and a
-revoked address are told alike. A calendar is made in a thread: half a year of a
-unit takes a fifth of a second.
+revoked address are told alike. A calendar is made in a thread: half a year of a unit takes a fifth of a
+second.
 """
 
 import sqlite3
@@ -39,8 +39,12 @@ UnitId = Annotated[str, Path(max_length=bodies.MAX_ID)]
 def install(app: FastAPI, services: Services, pages: PagesDesk) -> None:
     """Add the routes."""
     known = Callers(services)
+    _add_feeds(app, pages, known)
+    _add_calendar(app, pages, known)
+
+
+def _add_feeds(app: FastAPI, pages: PagesDesk, known: rights.Known) -> None:
     scheduling = Annotated[Caller, Depends(rights.guard(known, Action.SCHEDULE))]
-    anybody = rights.guard(known, Action.OPEN)
 
     @app.get("/api/roster/units/{unit}/calendars", tags=["calendars"], **LIST)
     async def list_feeds(unit: UnitId, _: scheduling) -> Response:
@@ -79,6 +83,10 @@ def install(app: FastAPI, services: Services, pages: PagesDesk) -> None:
             raise Refused(Why.NOT_FOUND, f"there is no good feed {feed} of this unit")
         _tell(pages)
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=problems.HEADERS)
+
+
+def _add_calendar(app: FastAPI, pages: PagesDesk, known: rights.Known) -> None:
+    anybody = rights.guard(known, Action.OPEN)
 
     @app.get("/calendar/{secret}.ics", tags=["calendars"], dependencies=[Depends(anybody)], **SHOW)
     async def show(secret: Annotated[str, Path(max_length=100)]) -> Response:

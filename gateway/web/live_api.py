@@ -63,7 +63,8 @@ def install(app: FastAPI, services: Services, pages: PagesDesk) -> None:
     """Add the routes."""
     known = Callers(services)
     _add_live(app, pages, known)
-    _add_views(app, pages, known)
+    _add_board(app, pages, known)
+    _add_coverage(app, pages, known)
     _add_tests(app, pages, known)
 
 
@@ -93,7 +94,7 @@ def _add_live(app: FastAPI, pages: PagesDesk, known: rights.Known) -> None:
         )
 
 
-def _add_views(app: FastAPI, pages: PagesDesk, known: rights.Known) -> None:
+def _add_board(app: FastAPI, pages: PagesDesk, known: rights.Known) -> None:
     reading = Annotated[Caller, Depends(rights.guard(known, Action.READ))]
 
     @app.get("/api/board", tags=["live"], **BOARD)
@@ -112,6 +113,10 @@ def _add_views(app: FastAPI, pages: PagesDesk, known: rights.Known) -> None:
             if place % TURN == 0:
                 await asyncio.sleep(0)
         return json(live_shapes.Board(times.render(instant), tuple(rows)))
+
+
+def _add_coverage(app: FastAPI, pages: PagesDesk, known: rights.Known) -> None:
+    reading = Annotated[Caller, Depends(rights.guard(known, Action.READ))]
 
     @app.get("/api/coverage", tags=["live"], **COVERAGE)
     async def covered(

@@ -216,6 +216,8 @@ def test_by_keyboard(it: Open) -> None:
     page.get_by_role("button", name="Ta bort HC Sätra ur listan").wait_for()
     page.keyboard.press("Control+Enter")
     page.locator("#sign", has_text="✓ Sparat: Tangent Tom").wait_for()
+    # The list has to answer before the new row can take the focus.
+    page.wait_for_function("() => document.activeElement.closest('li')?.innerText.includes('Tangent Tom')")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.get_by_text("Ta bort Tangent Tom?").wait_for()

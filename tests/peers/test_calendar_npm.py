@@ -4,8 +4,8 @@ It is pinned by hash in `ical/package-lock.json` and installed into a temporary 
 """
 
 import json
-import shutil
 import subprocess
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -17,31 +17,14 @@ from gateway.roster.slots import SlotKey
 from gateway.roster.wall import load_zone, parse_time
 
 pytestmark = pytest.mark.peer
-PROGRAMS = Path(__file__).parent / "ical"
-INSTALLED_WITHIN = 60.0
 ZONE = load_zone("Europe/Stockholm")
 NAME = "HC Sätra; jour, läkare\\sköterska — åäö 🚑 " + "lång " * 20
 
 
 @pytest.fixture(scope="session")
-def ical(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def ical(installed: Callable[[str], Path]) -> Path:
     """A folder in which node finds `ical.js`."""
-    node, tool = shutil.which("node"), shutil.which("npm")
-    if node is None or tool is None:
-        pytest.skip("node and npm are not installed")
-    folder = tmp_path_factory.mktemp("ical")
-    for file in PROGRAMS.iterdir():
-        shutil.copy(file, folder)
-    done = subprocess.run(
-        [tool, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-        cwd=folder,
-        capture_output=True,
-        timeout=INSTALLED_WITHIN,
-        check=False,
-    )
-    if done.returncode:
-        pytest.skip("npm cannot install ical.js here")
-    return folder
+    return installed("ical")
 
 
 def entry(day: str, begins: str, ends: str, role: Role = Role.NURSE) -> Entry:

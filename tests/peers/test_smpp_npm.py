@@ -4,9 +4,8 @@ Its packages are pinned by hash in `npm/package-lock.json` and installed into a 
 """
 
 import json
-import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,8 +28,6 @@ from simulators.smsc.manners import Manners
 from simulators.smsc.phones import Manner
 
 pytestmark = pytest.mark.peer
-PROGRAMS = Path(__file__).parent / "npm"
-INSTALLED_WITHIN = 60.0
 NUMBER = "+46701740605"
 TEXTS = {
     "plain": "Prio 2 Triage HC Sätra åäöÅÄÖé €[]{}~^|\\ Svara 1=ja 2=nej (10)",
@@ -41,24 +38,9 @@ TEXTS = {
 
 
 @pytest.fixture(scope="session")
-def npm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def npm(installed: Callable[[str], Path]) -> Path:
     """A folder in which node finds `smpp`."""
-    node, tool = shutil.which("node"), shutil.which("npm")
-    if node is None or tool is None:
-        pytest.skip("node and npm are not installed")
-    folder = tmp_path_factory.mktemp("npm")
-    for file in PROGRAMS.iterdir():
-        shutil.copy(file, folder)
-    done = subprocess.run(
-        [tool, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-        cwd=folder,
-        capture_output=True,
-        timeout=INSTALLED_WITHIN,
-        check=False,
-    )
-    if done.returncode:
-        pytest.skip("npm cannot install smpp here")
-    return folder
+    return installed("npm")
 
 
 class Node:

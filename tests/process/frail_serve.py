@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from gateway import logs, serve
+from gateway import logs, running
 from gateway.config import load
+from gateway.serve import Serve
 from gateway.store.statements import COMMIT
 
 UNLIMITED = 4_294_967_294  # SQLITE_MAX_PAGE_COUNT
@@ -40,7 +41,7 @@ class FrailConnection:
         return self._connection.execute(sql, *parameters)
 
 
-class FrailServe(serve.Serve):
+class FrailServe(Serve):
     """The process over such a store."""
 
     def _open_store(self) -> Any:
@@ -49,5 +50,5 @@ class FrailServe(serve.Serve):
 
 if __name__ == "__main__":
     logs.configure()
-    serve.Serve = FrailServe  # type: ignore[misc]
-    sys.exit(serve.run(load(Path(sys.argv[2]), os.environ)))
+    running.Serve = FrailServe  # type: ignore[misc]
+    sys.exit(running.run(load(Path(sys.argv[2]), os.environ)))
