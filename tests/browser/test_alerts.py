@@ -77,7 +77,7 @@ def test_closed_by_hand(open_own: Callable[..., Any], own_site: Any) -> None:
     assert [one["id"] for one in found["violations"]] == []
     page.keyboard.press("Enter")
     page.locator("#done", has_text="Larmet är kvitterat").wait_for()
-    assert page.evaluate("() => document.activeElement.id") == "open-name"
+    page.locator("#open-name:focus").wait_for()
     closed = reader.locator("#closed").locator(f'[data-alert="{watched.get_attribute("data-alert")}"]')
     closed.wait_for(timeout=SOON)
     closed.get_by_text("Visa förloppet").click()

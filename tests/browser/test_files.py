@@ -44,7 +44,7 @@ def test_import(open_own: Any) -> None:
     assert known(page, "nova") == 0
     page.get_by_role("button", name="Importera", exact=True).press("Enter")
     page.get_by_text("✓ Importerat").wait_for()
-    assert page.evaluate("() => document.activeElement.id") == "imported"
+    page.locator("#imported:focus").wait_for()
     assert known(page, "nova") == 1
     choose(page, csv(HEAD + NOVA))
     page.get_by_text("Filen ändrar ingenting").wait_for()

@@ -45,7 +45,7 @@ def test_a_feed_is_made_read_and_revoked(open_own: Any) -> None:
     page.get_by_role("button", name="Skapa adress").focus()
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Adressen visas bara nu").wait_for()
-    assert page.evaluate("() => document.activeElement.id") == "new-name"
+    page.locator("#new-name:focus").wait_for()
     address = page.get_by_label("Kalenderadress", exact=True).input_value()
     assert page.get_by_role("link", name="Öppna i kalendern").get_attribute("href") == re.sub(
         "^http", "webcal", address

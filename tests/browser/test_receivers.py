@@ -43,8 +43,7 @@ def save(page: Any, name: str) -> None:
     press_save(page)
     page.get_by_role("dialog").wait_for(state="detached")
     page.locator("#sign", has_text=f"✓ Sparat: {name}").wait_for()
-    focused = page.evaluate("() => document.activeElement.closest('li')?.textContent")
-    assert name in focused
+    page.locator("li:focus-within", has_text=name).wait_for()
 
 
 def new_receiver(page: Any, name: str, number: str, unit: tuple[str, str] | None = None) -> None:
@@ -217,14 +216,14 @@ def test_by_keyboard(it: Open) -> None:
     page.keyboard.press("Control+Enter")
     page.locator("#sign", has_text="✓ Sparat: Tangent Tom").wait_for()
     # The list has to answer before the new row can take the focus.
-    page.wait_for_function("() => document.activeElement.closest('li')?.innerText.includes('Tangent Tom')")
+    page.locator("li:focus-within", has_text="Tangent Tom").wait_for()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.get_by_text("Ta bort Tangent Tom?").wait_for()
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     page.locator("#sign", has_text="✓ Borttaget: Tangent Tom").wait_for()
-    assert page.evaluate("() => document.activeElement.id") == "list-name"
+    page.locator("#list-name:focus").wait_for()
 
 
 def test_by_unit(it: Open) -> None:

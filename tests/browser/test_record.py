@@ -53,7 +53,7 @@ def test_a_unit_administrator_reads_and_undoes(open_own: Any) -> None:
     page.get_by_label("Orsak (valfri)").fill("fel dag")
     page.keyboard.press("Enter")
     page.get_by_text("✓ Ångrat").wait_for()
-    assert page.evaluate("() => document.activeElement.id") == "changes-name"
+    page.locator("#changes-name:focus").wait_for()
     undone = page.locator(".change").first
     undone.get_by_text("En ändring ångrades").wait_for()
     assert "Orsak: fel dag" in undone.inner_text()
@@ -102,7 +102,7 @@ def test_it_filters_exports_and_verifies(open_own: Any) -> None:
     before = page.locator(".seal").count()
     page.get_by_role("button", name="Visa äldre").click()
     page.locator(f".seal >> nth={before}").wait_for(state="attached")
-    assert page.evaluate("() => document.activeElement.tagName") == "H3"
+    page.locator("h3:focus").wait_for()
 
     page.get_by_role("button", name="Kontrollera kedjan").click()
     page.get_by_text("✓ Orörd.").wait_for()
