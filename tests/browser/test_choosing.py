@@ -87,6 +87,7 @@ def test_the_unit_of_an_address(karin: Open) -> None:
 def test_a_phone(karin: Open) -> None:
     """The box works by touch and leaves nothing to scroll sideways; the board shows the one unit."""
     page = karin("/nu?unit=s-003", viewport=PHONE, has_touch=True, is_mobile=True)
+    page.locator(".combo input").wait_for()  # before it is known how large the area is, a list stands there
     units(page).tap()
     page.get_by_role("option", name="Mottagning 005").tap()
     chosen(page, "s-005")

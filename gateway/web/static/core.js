@@ -24,10 +24,22 @@ export class Problem extends Error {
   }
 }
 
+let quitting = false; // by one's own wish: the end of the session is no surprise then
+
 /** Nobody is logged in any more: to the log-in and back to here, or the words for it where a form is open. */
 export function leave() {
   const goal = `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
-  if (!document.querySelector("dialog[open]")) location.assign(goal);
+  if (!quitting && !document.querySelector("dialog[open]")) location.assign(goal);
+}
+
+/** End the session, and go to the log-in. */
+export async function logOut() {
+  quitting = true;
+  try {
+    await ask("DELETE", "/api/session");
+  } finally {
+    location.assign("/login");
+  }
 }
 
 async function send(method, path, body) {
