@@ -34,8 +34,9 @@ def test_refuses_when_synchronous_is_not_full(path: Path) -> None:
             require_durable(conn)
 
 
-def test_refuses_without_wal(tmp_path: Path) -> None:
+def test_refuses_without_wal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A database that cannot have a log, such as one in memory, does not open."""
+    monkeypatch.chdir(tmp_path)  # a private file of that name is made first
     with pytest.raises(StoreNotDurable, match="journal_mode is 'memory'"):
         open_writer(":memory:")  # type: ignore[arg-type]
 
