@@ -13,13 +13,14 @@ import sqlite3
 import sys
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from time import perf_counter
+from typing import NamedTuple
 
 from bench.figures import Line, figure, percentile, ratios
 from bench.gateway_process import WEB, Running, children, environment, free, peak
@@ -39,11 +40,27 @@ KNOWN_UNITS = 20  # of the roster that stands before
 LOOK = 0.05  # seconds between two looks at memory
 
 
+class Wait(NamedTuple):
+    """From asking to the answer; also a span of time in which something was under way. Seconds."""
+
+    began: float
+    ended: float
+
+    @property
+    def ms(self) -> float:
+        """How long it was."""
+        return (self.ended - self.began) * 1000
+
+    def within(self, spans: Sequence["Wait"]) -> bool:
+        """Whether some of it lies in one of these."""
+        return any(self.began < span.ended and span.began < self.ended for span in spans)
+
+
 class Events(asyncio.Protocol):
-    """One connection of Clinic24; `late` are the ms from sending an event to its answer."""
+    """One connection of Clinic24; `waits` are the times from sending an event to its answer."""
 
     def __init__(self) -> None:
-        self.late: list[float] = []
+        self.waits: list[Wait] = []
         self._sent: deque[float] = deque()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -53,7 +70,7 @@ class Events(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         now = perf_counter()
         for _ in range(data.count(b"\n")):
-            self.late.append((now - self._sent.popleft()) * 1000)
+            self.waits.append(Wait(self._sent.popleft(), now))
 
     async def once(self, number: int) -> None:
         """Send one event."""
@@ -66,10 +83,10 @@ class Events(asyncio.Protocol):
 
 
 class Board:
-    """A browser that asks for the board of one unit; `late` are the ms to each whole answer."""
+    """A browser that asks for the board of one unit; `waits` are the times to each whole answer."""
 
     def __init__(self, port: int, key: str) -> None:
-        self.late: list[float] = []
+        self.waits: list[Wait] = []
         self._port = port
         self._request = (
             f"GET /api/board?unit={unit_name(3)} HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n"
@@ -84,19 +101,17 @@ class Board:
         answer = await reader.read()
         writer.close()
         assert answer.startswith(b"HTTP/1.1 200"), answer[:300]
-        self.late.append((perf_counter() - began) * 1000)
+        self.waits.append(Wait(began, perf_counter()))
 
 
 @dataclass(slots=True)
 class Round:
     """What one round gave: seconds, ms and MB."""
 
-    merge: float = 0.0
-    little: float = 0.0
-    replaced: float = 0.0
     raw: float = 0.0
-    events: list[float] = field(default_factory=list)
-    boards: list[float] = field(default_factory=list)
+    imports: list[Wait] = field(default_factory=list)
+    events: list[Wait] = field(default_factory=list)
+    boards: list[Wait] = field(default_factory=list)
     gateway: float = 0.0
     apart: float = 0.0
 
@@ -136,12 +151,13 @@ async def _round(house: House, files: list[Path]) -> Round:
         before = running.resident()
         events, board = await _events(running), Board(running.web, key)
         async with _steadily(events.once, EVENTS), _steadily(board.once, BOARDS), _watched(running, made):
-            made.merge = await _import(house, files[0])
+            merge = await _import(house, files[0])
             # At once: a neighbour on the same cores shall be there for both or for none.
             made.raw = await _raw(store, house.folder / "raw.db")
-            made.little = await _import(house, files[1])
-            made.replaced = await _import(house, files[2], "--replace", "--yes")
-        made.events, made.boards = events.late, board.late
+            little = await _import(house, files[1])
+            replaced = await _import(house, files[2], "--replace", "--yes")
+        made.imports = [merge, little, replaced]
+        made.events, made.boards = events.waits, board.waits
         events.close()
         made.gateway = peak(running.process.pid) - before
     return made
@@ -152,8 +168,8 @@ async def _events(running: Running) -> Events:
     return made
 
 
-async def _import(house: House, file: Path, *options: str) -> float:
-    """Seconds of the command. Raises AssertionError if it fails."""
+async def _import(house: House, file: Path, *options: str) -> Wait:
+    """The command from its start to its end. Raises AssertionError if it fails."""
     config = house.folder / "bakjour.toml"
     command = ("-m", "gateway", "roster", "import", str(file), "--config", str(config), *options)
     began = perf_counter()
@@ -166,7 +182,7 @@ async def _import(house: House, file: Path, *options: str) -> float:
     )
     _, said = await process.communicate()
     assert process.returncode == 0, said.decode()[-500:]
-    return perf_counter() - began
+    return Wait(began, perf_counter())
 
 
 @asynccontextmanager
@@ -244,42 +260,35 @@ def _all(name: str) -> str:
 
 def _lines(house: House, rounds: list[Round]) -> list[Line | str]:
     raw = [one.raw for one in rounds]
-    merge, replaced = [one.merge for one in rounds], [one.replaced for one in rounds]
+    merge, little, replaced = ([one.imports[number].ms / 1000 for one in rounds] for number in range(3))
     amount = f"{house.size.assignments:,} assignments"
     over = f"s over {figure(raw)} s"
+    what, detail = f"import of {amount} ÷ raw inserts", f"{figure(merge)} {over}"
+    line = "into that roster, the start of the command included"
     lines: list[Line | str] = [
-        Line(
-            "imp",
-            f"import of {amount} ÷ raw inserts",
-            ratios(merge, raw),
-            4,
-            3,
-            True,
-            f"{figure(merge)} {over}",
-        ),
+        Line("imp", what, ratios(merge, raw), 4, 3, True, detail),
         f"imp  {ratios(replaced, raw)}  replacement by as many, other people on, ÷ raw inserts\n"
         f"     {figure(replaced)} s",
-        Line(
-            "imp",
-            "seconds of a file of one line",
-            figure([one.little for one in rounds]),
-            1,
-            0.7,
-            True,
-            "into that roster, the start of the command included",
-        ),
+        Line("imp", "seconds of a file of one line", figure(little), 1, 0.7, True, line),
     ]
-    for what, late, must in (
-        (f"ms to an event's answer, {EVENTS}/s", [one.events for one in rounds], 50),
-        (f"ms to the board of one unit, {BOARDS}/s", [one.boards for one in rounds], 100),
-    ):
-        p99 = figure([percentile(one, 0.99) for one in late])
-        middle, slowest = figure([percentile(one, 0.5) for one in late]), figure([max(one) for one in late])
-        rest = f"p50 {middle}, slowest {slowest}"
-        lines.append(Line("imp", f"{what}, p99 meanwhile", p99, must, must / 2, True, rest))
+    lines += _waits(f"an event's answer, {EVENTS}/s", [(one.events, one.imports) for one in rounds], 50)
+    lines += _waits(f"the board of one unit, {BOARDS}/s", [(one.boards, one.imports) for one in rounds], 100)
     memory = f"gateway + {figure([one.gateway for one in rounds])} MB at its peak"
     lines.append(f"imp  {memory}, the process apart {figure([one.apart for one in rounds])} MB")
     return lines
+
+
+def _waits(what: str, rounds: Sequence[tuple[list[Wait], list[Wait]]], must: float) -> list[Line]:
+    """How long they waited while imports ran; beside it while the raw inserts did, which are not ours."""
+    meanwhile = [[wait.ms for wait in waits if wait.within(imports)] for waits, imports in rounds]
+    others = [[wait.ms for wait in waits if not wait.within(imports)] for waits, imports in rounds]
+    p50, p99 = (figure([percentile(one, share) for one in meanwhile]) for share in (0.5, 0.99))
+    slowest = figure([max(one) for one in meanwhile])
+    beside = f"beside the raw inserts {figure([max(one, default=0.0) for one in others])}"
+    return [
+        Line("imp", f"ms to {what}, p99 during imports", p99, must, must / 2, True, f"p50 {p50}"),
+        Line("imp", f"ms to {what}, slowest during imports", slowest, must, must / 2, True, beside),
+    ]
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """The roster as a file: what `roster import` and `roster export` do, for a running gateway and without one.
 
 Rules: reading a file and planning an import take seconds for a large roster, so they run where `run` puts
-them, over a connection of their own; writing goes through the writer, in its small steps. Nothing is taken
-from a file with a fault.
+them, over a connection of their own; writing goes through the writer, in its small steps. Of large files one
+is read at a time, the others wait: each takes a gigabyte. Nothing is taken from a file with a fault.
 """
 
 import os
@@ -86,6 +86,8 @@ class RosterFiles:
         self._now = now
         self._run = run
         self._turn = DeferredLock()
+        self._apart_turn = DeferredLock()
+        self._stopped = False
 
     def export(self, form: RosterForm = RosterForm.TOML) -> Deferred[RosterText]:
         """The whole roster; fails with RosterFaults or sqlite3.Error."""
@@ -173,7 +175,10 @@ class RosterFiles:
 
     async def _import_apart(self, wanted: Wanted, asked: ImportRoster, by: str) -> RosterImported:
         """What the process lays down is written while it lays down the rest."""
+        await self._apart_turn.acquire()
         coming = Coming()
+        if self._stopped:
+            coming.stop()
         self._coming.add(coming)
         self._run(lambda: self._apart(wanted, asked, by, coming)).addBoth(coming.end)
         try:
@@ -185,6 +190,7 @@ class RosterFiles:
             coming.stop()
             await coming.ended
             self._coming.discard(coming)
+            self._apart_turn.release()
 
     async def _write(self, head: Head, coming: Coming, now: int, by: str) -> None:
         try:
@@ -222,7 +228,8 @@ class RosterFiles:
         self._tidy()
 
     def stop(self) -> None:
-        """End what is being prepared; nothing is seen of it."""
+        """End what is being prepared and what waits for it; nothing is seen of it."""
+        self._stopped = True
         for coming in self._coming:
             coming.stop()
 

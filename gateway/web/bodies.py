@@ -22,15 +22,13 @@ from gateway.store.keys import Scope
 MAX_BODY = 256 * 1024
 """Octets of an ordinary body: four hundred slots of an edit take a third of it."""
 
-MAX_FILE = 32 * 1024 * 1024
-"""Octets of a roster file with its JSON around it; as much as the control socket takes."""
-
+MAX_VERSION = 32  # characters
 Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID)]
 Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
 Date = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Reason = Annotated[str, Meta(max_length=500)]
 Password = Annotated[str, Meta(max_length=LONGEST)]
-Version = Annotated[str, Meta(max_length=32)]
+Version = Annotated[str, Meta(max_length=MAX_VERSION)]
 People = Annotated[tuple[Id, ...], Meta(max_length=MAX_IN_LIST)]
 
 T = TypeVar("T")
@@ -136,17 +134,6 @@ class ReadNumber(Body, frozen=True):
     receiver: Id | None = None
 
 
-class ImportFile(Body, frozen=True):
-    """POST /api/register/import. `version`: of the preview; refused if the file would do something else."""
-
-    format: Literal["toml", "csv"]
-    text: str
-    preview: bool = True
-    replace: bool = False
-    confirmed: bool = False
-    version: Version | None = None
-
-
 class AddAccount(Body, frozen=True):
     """POST /api/accounts"""
 
@@ -195,14 +182,14 @@ async def octets(request: Request, limit: int) -> bytes | None:
     return bytes(body)
 
 
-async def read(request: Request, kind: type[T], limit: int = MAX_BODY) -> T:
+async def read(request: Request, kind: type[T]) -> T:
     """The body as a value. Raises HTTPException (413, 415) or Refused with the place of the fault."""
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != "application/json":
         raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "the content type must be application/json")
-    document = await octets(request, limit)
+    document = await octets(request, MAX_BODY)
     if document is None:
-        raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a body has at most {limit} bytes")
+        raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a body has at most {MAX_BODY} bytes")
     try:
         return decode(document, type=kind)
     except ValidationError as error:

@@ -11,7 +11,7 @@ PROBLEM = {"application/problem+json": {"schema": {"$ref": TEMPLATE.format(name=
 
 _ALWAYS = {422: "something in the request is wrong: `errors` says where", 503: "the store cannot be used now"}
 _GUARDED = {401: "nobody is logged in, and there is no good key", 403: "no right to this, or no CSRF token"}
-_BODY = {413: "the body is too long", 415: "the body is no application/json"}
+_BODY = {413: "the body is too long", 415: "the body has another content type"}
 
 
 def schema(kind: Any) -> dict[str, Any]:
@@ -26,12 +26,13 @@ def route(
     *,
     status: int = 200,
     media: str | tuple[str, ...] = "application/json",
+    takes: tuple[str, ...] = (),
     is_open: bool = False,
     **problems: str,
 ) -> dict[str, Any]:
-    """The keywords of a route: its reply (None: nothing) in one or several media types, its body, and its
-    problems as e404="…"."""
-    told = _ALWAYS | ({} if is_open else _GUARDED) | ({} if body is None else _BODY)
+    """The keywords of a route: its reply (None: nothing) in one or several media types, its body as a value
+    or as a file of the media types that it `takes`, and its problems as e404="…"."""
+    told = _ALWAYS | ({} if is_open else _GUARDED) | ({} if body is None and not takes else _BODY)
     told |= {int(code.removeprefix("e")): text for code, text in problems.items()}
     responses: dict[int | str, dict[str, Any]] = {
         code: {"description": text, "content": PROBLEM} for code, text in told.items()
@@ -45,7 +46,9 @@ def route(
         "status_code": status,
         "responses": responses | {status: answer},
     }
+    content = {one: {"schema": {"type": "string"}} for one in takes}
     if body is not None:
         content = {"application/json": {"schema": schema(body)}}
+    if content:
         made["openapi_extra"] = {"requestBody": {"required": True, "content": content}}
     return made

@@ -39,6 +39,11 @@ _SESSION = {
     "the question has {count} fault(s)": "frågan har {count} fel",
     "a body has at most {most} bytes": "innehållet får vara högst {most} byte",
     "the content type must be application/json": "innehållet ska vara application/json",
+    "the content type must be text/csv or application/toml": (
+        "innehållet ska vara text/csv eller application/toml"
+    ),
+    "a file has at most {most} bytes": "filen får vara högst {most} byte",
+    "the file cannot be kept: {reason}": "filen kan inte tas emot: {reason}",
 }
 
 _ACCOUNTS = {

@@ -7,13 +7,14 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
 from msgspec import UNSET
 
 from gateway import replies, requests
 from gateway.bridge import to_asyncio
 from gateway.pagesdesk import PagesDesk
 from gateway.requests import Refused, RosterForm, Why
-from gateway.web import bodies, documented, pages_views, problems, registered, rights
+from gateway.web import bodies, documented, pages_views, problems, registered, rights, uploads
 from gateway.web.answers import calling, json
 from gateway.web.known import Callers
 from gateway.web.register_api import planned
@@ -21,7 +22,7 @@ from gateway.web.rights import Action, Caller
 from gateway.web.services import Services
 
 CHANGED = "the roster was changed meanwhile, or `replace` would remove entries and is not confirmed"
-IMPORT = documented.route(registered.Planned, bodies.ImportFile, e409=CHANGED)
+IMPORT = documented.route(registered.Planned, takes=tuple(uploads.FORMS), e409=CHANGED)
 EXPORT = documented.route(str, media=("application/toml", "text/csv"))
 ACCOUNTS = documented.route(tuple[registered.AccountView, ...])
 ADD_ACCOUNT = documented.route(body=bodies.AddAccount, status=201, e409="there is such an account")
@@ -48,13 +49,22 @@ def _add_files(app: FastAPI, pages: PagesDesk, known: rights.Known) -> None:
     registering = Annotated[Caller, Depends(rights.guard(known, Action.REGISTER))]
 
     @app.post("/api/register/import", tags=["register"], **IMPORT)
-    async def take(request: Request, caller: registering) -> Response:
-        """Import a roster file, all or nothing; with `preview` (the default) only say what would change."""
-        asked = await bodies.read(request, bodies.ImportFile, bodies.MAX_FILE)
-        wanted = requests.ImportRoster(
-            asked.text, asked.preview, asked.replace, asked.confirmed, RosterForm(asked.format), asked.version
-        )
-        return json(planned(await calling(pages.files.take(wanted, caller.name))))
+    async def take(
+        request: Request,
+        caller: registering,
+        preview: bool = True,
+        replace: bool = False,
+        confirmed: bool = False,
+        version: Annotated[str | None, Query(max_length=bodies.MAX_VERSION)] = None,
+    ) -> Response:
+        """Import the file that is the body, all or nothing; with `preview` only say what would change.
+
+        `version` is that of the preview: refused if the file would do something else by now.
+        """
+        form = uploads.form_of(request)
+        async with uploads.kept(request) as file:
+            wanted = requests.ImportRoster("", preview, replace, confirmed, form, version, file=file.fileno())
+            return json(planned(await calling(pages.files.take(wanted, caller.name))))
 
     @app.get("/api/register/export", tags=["register"], **EXPORT)
     async def export(_: registering, form: Annotated[RosterForm, Query(alias="format")]) -> Response:
@@ -62,7 +72,9 @@ def _add_files(app: FastAPI, pages: PagesDesk, known: rights.Known) -> None:
         text = (await calling(pages.files.export(form))).text
         media = "text/csv" if form is RosterForm.CSV else "application/toml"
         named = {"Content-Disposition": f'attachment; filename="roster.{form.value}"'}
-        return Response(text, headers=problems.HEADERS | named, media_type=f"{media}; charset=utf-8")
+        return StreamingResponse(
+            uploads.pieces(text), headers=problems.HEADERS | named, media_type=f"{media}; charset=utf-8"
+        )
 
 
 def _add_accounts(app: FastAPI, pages: PagesDesk, known: rights.Known) -> None:

@@ -175,6 +175,26 @@ async def test_the_end_of_the_gateway_ends_it(tmp_path: Path) -> None:
     house.connection.close()
 
 
+async def test_large_files_are_read_one_after_the_other(tmp_path: Path) -> None:
+    """Two previews at once have one process at a time, and each its own answer."""
+    house = House(tmp_path / "s.db", deferToThread, reactor.callFromThread)  # type: ignore[attr-defined]
+    both = [house.files.take(ImportRoster(text, dry_run=True), "it") for text in (TEXT, "")]
+    assert len(house.files._coming) == 1
+    assert [(await one).count > 0 for one in both] == [True, False]
+    house.connection.close()
+
+
+async def test_what_waits_at_the_end_is_ended_too(tmp_path: Path) -> None:
+    """A large file that waits for another one is refused when the gateway stops."""
+    house = House(tmp_path / "s.db", deferToThread, reactor.callFromThread)  # type: ignore[attr-defined]
+    both = [house.files.take(ImportRoster(TEXT, dry_run=True), "it") for _ in range(2)]
+    house.files.stop()
+    for one in both:
+        with pytest.raises(Refused, match="ended before its time"):
+            await one
+    house.connection.close()
+
+
 async def test_a_process_that_begins_late_is_ended() -> None:
     """Also when it was stopped before it had begun."""
 

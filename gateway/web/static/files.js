@@ -7,7 +7,7 @@ import { question } from "./dialogs.js";
 import { changesList, countsTable, inNumbers, number, title, totals } from "./fileschanges.js";
 import { faultsTable, FAULTS_MOST } from "./filesfaults.js";
 import { guessed, inSize, readText } from "./filestext.js";
-import { download, MOST, packed, upload } from "./filesupload.js";
+import { download, MOST, upload } from "./filesupload.js";
 import { listen } from "./live.js";
 
 const IMPORT = "/api/register/import";
@@ -16,13 +16,18 @@ const NAMED = 20; // entries that the question before a removal names
 const form = byId("import");
 const go = byId("do");
 const me = document.body.dataset.username;
-let chosen = null; // {name, size, text}
+let chosen = null; // {name, size, text, blob}: `blob` is what is sent
 let preview = null; // what the server said of it
 let asked = 0;
 let busy = false;
 
 const replace = () => form.elements.how.value === "replace";
-const body = (more) => ({ format: byId("format").value, text: chosen.text, replace: replace(), ...more });
+
+/** Send the chosen file with what is asked of it. */
+function send(options, turn) {
+  const query = new URLSearchParams({ replace: replace(), ...options });
+  return upload(`${IMPORT}?${query}`, chosen.blob, byId("format").value, sending(turn));
+}
 
 /** Take a file, whichever way it came. */
 async function take(file) {
@@ -36,8 +41,8 @@ async function take(file) {
   if (file.size > MOST) return tooLarge(file);
   if (!file.size) return bad([t("file.empty", { name: file.name })]);
   try {
-    const { text, windows } = await readText(file);
-    chosen = { name: file.name, size: file.size, text };
+    const { text, utf8, windows } = await readText(file);
+    chosen = { name: file.name, size: file.size, text, blob: utf8 ? file : new Blob([text]) };
     if (windows) say(byId("encoding"), t("file.windows"));
   } catch {
     return bad([t("file.unreadable", { name: file.name })]);
@@ -53,9 +58,7 @@ async function look(note = "") {
   const turn = ++asked;
   forget();
   await working(async () => {
-    const blob = packed(body({ preview: true }));
-    if (blob.size > MOST) return tooLarge(chosen);
-    const told = await upload(IMPORT, blob, sending(turn));
+    const told = await send({ preview: true }, turn);
     if (turn !== asked) return;
     preview = told;
     shown(note);
@@ -149,7 +152,7 @@ async function carryOut(confirmed) {
   let after = null;
   await working(async () => {
     try {
-      const told = await upload(IMPORT, packed(body({ preview: false, confirmed, version })), sending(turn));
+      const told = await send({ preview: false, confirmed, version }, turn);
       done(told);
     } catch (problem) {
       if (problem instanceof Problem && problem.status === 0) after = t("file.lost");

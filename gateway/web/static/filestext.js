@@ -2,14 +2,14 @@
 // Rules: what is no UTF-8 is read as Windows-1252, which spreadsheets of the region write, and that is said; a line
 // that cannot be found for certain is not told.
 
-/** {text, windows}: `windows` if it was no Unicode. */
+/** {text, utf8, windows}: whether it is UTF-8 as it lies there; `windows` if it was no Unicode. */
 export async function readText(file) {
   const octets = new Uint8Array(await file.arrayBuffer());
   const wide = (octets[0] === 0xff && octets[1] === 0xfe && "utf-16le") || (octets[0] === 0xfe && octets[1] === 0xff && "utf-16be");
   try {
-    return { text: new TextDecoder(wide || "utf-8", { fatal: true }).decode(octets), windows: false };
+    return { text: new TextDecoder(wide || "utf-8", { fatal: true }).decode(octets), utf8: !wide, windows: false };
   } catch {
-    return { text: new TextDecoder("windows-1252").decode(octets), windows: true };
+    return { text: new TextDecoder("windows-1252").decode(octets), utf8: false, windows: true };
   }
 }
 

@@ -1,19 +1,18 @@
 // Sending a roster file, with its progress, and getting one.
 // Rules: the request is XHR, because only that tells how much has gone; its answers and errors are those of `ask`.
+// The file is the body as it lies on the disk: the browser reads it while it sends.
 import { language, Problem } from "./core.js";
 
-export const MOST = 32 * 1024 * 1024; // octets of a body, as gateway/web/bodies.py has it
+export const MOST = 512 * 1024 * 1024; // octets of a file, as gateway/web/uploads.py has it
+const MEDIA = { csv: "text/csv", toml: "application/toml" };
 
-/** The body that is sent: its size is what counts. */
-export const packed = (body) => new Blob([JSON.stringify(body)], { type: "application/json" });
-
-/** POST a blob; `gone(share)` hears how much has been sent, 0 to 1. Gives the JSON, raises Problem. */
-export function upload(path, blob, gone) {
+/** POST a file of a format; `gone(share)` hears how much has been sent, 0 to 1. Gives the JSON, raises Problem. */
+export function upload(path, blob, format, gone) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", path);
     request.responseType = "json";
-    request.setRequestHeader("Content-Type", "application/json");
+    request.setRequestHeader("Content-Type", MEDIA[format]);
     request.setRequestHeader("Accept-Language", language);
     request.setRequestHeader("X-CSRF-Token", document.body.dataset.csrf);
     request.upload.addEventListener("progress", (event) => gone(event.loaded / (event.total || 1)));

@@ -8,7 +8,7 @@ from datetime import datetime
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -169,6 +169,13 @@ class Browser:
                     if not cookie.value:
                         del self.cookies[cookie.key]
         return reply
+
+    async def send_file(self, form: str, text: str | bytes, **asked: str) -> Reply:
+        """A roster file to be imported, `form` toml or csv; `asked` goes with it: preview="false" …"""
+        octets = text if isinstance(text, bytes) else text.encode()
+        media = {"toml": "application/toml", "csv": "text/csv; charset=utf-8"}[form]
+        target = f"/api/register/import?{urlencode(asked)}"
+        return await self.ask("POST", target, octets, {"Content-Type": media})
 
     async def log_in(self, username: str, password: str = PASSWORD, **headers: str) -> Reply:
         """Log in as a person does."""

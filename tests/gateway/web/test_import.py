@@ -1,12 +1,13 @@
 """What the page of files is told of an import: its changes, its counts, and whether a preview holds."""
 
+from errno import ENOSPC
 from typing import Any
 
 import pytest
 
-from gateway import importtold
+from gateway import importtold, rosterfiles
 from gateway.requests import ImportRoster
-from gateway.web import bodies
+from gateway.web import uploads
 
 FILE = """
 [[receiver]]
@@ -49,9 +50,8 @@ units = ["hc-andersberg"]
 """
 
 
-async def take(browser: Any, text: str = FILE, **more: Any) -> Any:
-    body = {"format": "toml", "text": text, **more}
-    return await browser.ask("POST", "/api/register/import", body)
+async def take(browser: Any, text: str = FILE, **more: str) -> Any:
+    return await browser.send_file("toml", text, **more)
 
 
 async def test_lines(house: Any) -> None:
@@ -102,13 +102,13 @@ async def test_a_preview_holds_or_is_refused(house: Any) -> None:
     house.done(house.files.take(ImportRoster('[[area]]\nid = "ny"\nname = "Ny"\n')))
     assert (await take(it)).json["version"] == shown["version"]
     house.done(house.files.take(ImportRoster(ANNA.replace("20117", "20118"))))
-    refused = await take(it, preview=False, version=shown["version"])
+    refused = await take(it, preview="false", version=shown["version"])
     assert refused.status == 409
     assert refused.json["errors"][0]["path"] == "version"
     assert house.pages.book.receiver("eva") is None
     anew = (await take(it)).json
     assert anew["lines"][0]["fields"][0] == {"key": "number", "before": "20118", "after": "20119"}
-    done = (await take(it, preview=False, version=anew["version"])).json
+    done = (await take(it, preview="false", version=anew["version"])).json
     assert (done["applied"], done["version"]) == (True, "")
     assert house.pages.book.receiver("eva") is not None
 
@@ -129,9 +129,49 @@ async def test_what_is_told_is_bounded(house: Any, monkeypatch: pytest.MonkeyPat
     assert shown["count"] == 1005
 
 
-async def test_too_long_a_file(house: Any) -> None:
+async def test_too_long_a_file(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file over the limit is refused with the limit."""
+    monkeypatch.setattr(uploads, "MAX_FILE", 5000)
     it = await house.browser("it")
-    reply = await it.ask("POST", "/api/register/import", b"x" * (bodies.MAX_FILE + 1))
+    reply = await take(it, "#" * 5001)
     assert reply.status == 413
-    assert str(bodies.MAX_FILE) in reply.json["detail"]
+    assert "5000" in reply.json["detail"]
+    assert (await take(it, "#" * 5000)).status == 200
+
+
+async def test_a_file_of_another_kind(house: Any) -> None:
+    """What is neither CSV nor TOML by its content type is refused with both."""
+    it = await house.browser("it")
+    reply = await it.ask("POST", "/api/register/import", {"text": FILE})
+    assert reply.status == 415
+    assert all(media in reply.json["detail"] for media in uploads.FORMS)
+
+
+async def test_no_room_for_a_file(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the file finds no room, that is the answer, and nothing of the server's paths."""
+
+    def full(*_: object) -> None:
+        raise OSError(ENOSPC, "No space left on device", "/somewhere/secret")
+
+    monkeypatch.setattr(uploads, "_all", full)
+    reply = await take(await house.browser("it"))
+    assert (reply.status, reply.json["detail"]) == (503, "the file cannot be kept: No space left on device")
+
+
+async def test_a_large_file_in_pieces(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that comes in many pieces is put together, and read by a process of its own."""
+    monkeypatch.setattr(uploads, "PIECE", 10)
+    monkeypatch.setattr(rosterfiles, "APART_FROM", 0)
+    it = await house.browser("it")
+    shown = (await take(it)).json
+    assert shown["count"] == 5
+    assert (await take(it, preview="false", version=shown["version"])).json["applied"]
+
+
+async def test_octets_that_are_no_text(house: Any) -> None:
+    """Each form names the line that is no UTF-8."""
+    it = await house.browser("it")
+    for form in ("toml", "csv"):
+        reply = await it.send_file(form, b"table,id\n# \xe4\n")
+        assert reply.status == 422
+        assert "UTF-8" in reply.json["errors"][0]["message"]

@@ -19,7 +19,7 @@ BEHIND = {
     ),
     "web": (
         "answers audit_api bodies calendar_api live_api pages pages_api pages_views register_api "
-        "registry_api rights session_api"
+        "registry_api rights session_api uploads"
     ),
 }
 """Modules whose refusals a person at a page can meet."""

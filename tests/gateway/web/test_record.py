@@ -170,8 +170,7 @@ async def test_the_past_stays(house: Any) -> None:
     correction = wish("maria", date=PAST) | {"reason": "bytte"}
     assert (await it.ask("POST", f"{UNIT}/corrections", correction)).status == 201
     text = f"table,unit,shift,date,role,receivers\nassignment,hc-andersberg,Dag,{PAST},nurse,maria\n"
-    csv_file = {"format": "csv", "text": text, "preview": False}
-    assert (await it.ask("POST", "/api/register/import", csv_file)).status == 422
+    assert (await it.send_file("csv", text, preview="false")).status == 422
     pattern = {"unit": "hc-andersberg", "name": "Dag", "from": "08:00", "to": "12:00", "weekdays": ["mon"]}
     await put(it, wish(date="2026-11-27", version=(await version_of(it, "2026-11-27"))), reason="x")
     assert await entry(it, "shift", pattern, "Dag") == 200

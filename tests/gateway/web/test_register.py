@@ -82,10 +82,10 @@ async def test_export_is_an_import_that_changes_nothing(house: Any) -> None:
     it = await house.browser("it")
     for form in ("toml", "csv"):
         text = (await it.ask("GET", f"/api/register/export?format={form}")).body.decode()
-        shown = await it.ask("POST", "/api/register/import", {"format": form, "text": text})
+        shown = await it.send_file(form, text)
         assert (shown.status, shown.json["count"]) == (200, 0)
     swedish = "\ufeff" + text.replace(",", ";")
-    shown = await it.ask("POST", "/api/register/import", {"format": "csv", "text": swedish})
+    shown = await it.send_file("csv", swedish)
     assert (shown.status, shown.json["count"]) == (200, 0)
 
 
@@ -97,22 +97,19 @@ async def test_csv_import(house: Any) -> None:
         f"assignment,hc-andersberg,Dag,2026-11-{day},nurse,{who}\r\n"
         for day, who in ((25, "bo"), (26, "vaxel"))
     )
-    refused = await it.ask(
-        "POST", "/api/register/import", {"format": "csv", "text": head + bad, "preview": False}
-    )
+    refused = await it.send_file("csv", head + bad, preview="false")
     assert refused.status == 422
     assert refused.json["errors"][0]["path"].startswith("line 3")
     good = (
         "staffing,hc-andersberg,Dag,2026-11-25,,bo|anna\nassignment,hc-andersberg,Dag,2026-11-25,nurse,bo\n"
     )
-    body = {"format": "csv", "text": head + good, "preview": True}
-    assert (await it.ask("POST", "/api/register/import", body)).json["count"] == 2
-    done = (await it.ask("POST", "/api/register/import", body | {"preview": False})).json
+    assert (await it.send_file("csv", head + good)).json["count"] == 2
+    done = (await it.send_file("csv", head + good, preview="false")).json
     assert (done["applied"], done["count"]) == (True, 2)
-    nonsense = {"format": "csv", "text": "table,colour\nunit,red\n"}
-    assert "colour" in (await it.ask("POST", "/api/register/import", nonsense)).json["errors"][0]["message"]
+    nonsense = (await it.send_file("csv", "table,colour\nunit,red\n")).json
+    assert "colour" in nonsense["errors"][0]["message"]
     for text in ("", "unit\nx", 'table,id\nunit,"', "table,id\nplanet,x", "table\nunit,a,b"):
-        assert (await it.ask("POST", "/api/register/import", {"format": "csv", "text": text})).status == 422
+        assert (await it.send_file("csv", text)).status == 422
 
 
 async def test_replacing_wants_a_word(house: Any) -> None:
@@ -120,11 +117,11 @@ async def test_replacing_wants_a_word(house: Any) -> None:
     it = await house.browser("it")
     text = (await it.ask("GET", "/api/register/export?format=toml")).body.decode()
     less = text[: text.index("[[administrator]]")]
-    body = {"format": "toml", "text": less, "preview": False, "replace": True}
-    refused = await it.ask("POST", "/api/register/import", body)
+    asked = {"preview": "false", "replace": "true"}
+    refused = await it.send_file("toml", less, **asked)
     assert refused.status == 409
     assert "administrator" in refused.json["errors"][0]["path"]
-    assert (await it.ask("POST", "/api/register/import", body | {"confirmed": True})).json["applied"]
+    assert (await it.send_file("toml", less, confirmed="true", **asked)).json["applied"]
 
 
 async def test_accounts_and_keys(house: Any) -> None:

@@ -161,8 +161,7 @@ async def test_by_whom_of_a_large_import(house: Any) -> None:
     (read_,) = (await read(it, "area", search="primarvard"))["entries"]
     lines = ["table,id,name,fallback", "area,primarvard,Stor import,vaxel"]
     lines += (f"area,a{number},Område {number}," for number in range(1000))
-    body = {"format": "csv", "text": "\n".join(lines), "preview": False}
-    done = await it.ask("POST", "/api/register/import", body)
+    done = await it.send_file("csv", "\n".join(lines), preview="false")
     assert (done.status, done.json["count"]) == (200, 1001)
     told = (await put(it, "area", read_["entry"] | {"name": "Min"}, read_["version"])).json
     assert (told["code"], told["entry"]["name"], told["by_name"]) == ("stale", "Stor import", "Ivar Tek")
