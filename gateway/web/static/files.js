@@ -192,7 +192,8 @@ const writing = new Set(); // who imports right now: a preview, too, is read and
 function heard({ by, stage, done: far, total }) {
   const ended = stage === "done" || stage === "failed";
   const text = t(`file.stage.${stage}`);
-  const told = total ? t("file.stage", { stage: text, ...inNumbers({ done: far, total }) }) : text;
+  const amount = stage === "read" ? (octets) => inSize(octets, language) : number;
+  const told = total ? t("file.stage", { stage: text, done: amount(far), total: amount(total) }) : text;
   if (by === me) {
     if (!ended && !byId("going").hidden) progress(total ? far / total : null, told);
   } else if (stage === "write") {
