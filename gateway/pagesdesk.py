@@ -67,7 +67,7 @@ class PagesDesk:
         self._guard = CoverageGuard(
             clock,
             writer,
-            desk.reader,
+            gateway.alarms,
             gateway.pager,
             gateway.ways,
             desk.zone,

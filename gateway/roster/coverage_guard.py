@@ -1,15 +1,14 @@
 """Warns people of holes in the plan, before they begin and when they do.
 
-Rules: each hole is told at most once at each stage, in the transaction that pages, so a restart neither
-repeats nor forgets. Who comes late to a hole (a start, an edit) is told its last stage alone. Holes that are
-due together are one page. A hole that was closed and opens again is told again. Looking for holes takes
-seconds in a large region: it runs where `run` puts it, after an edit and every `LOOK_AGAIN`.
+Rules: as in `coverage_stages`. Holes that are due together are one page. What is told is noted in the
+transaction that pages, so a restart neither repeats nor forgets; of more than can be noted at once the rest
+follows, and a restart in between tells that again. Looking for holes takes seconds in a large region: it runs
+where `run` puts it, after an edit and every `LOOK_AGAIN`. A look that fails is alarmed and taken again.
 """
 
 import sqlite3
 import uuid
 from collections.abc import Callable, Sequence
-from enum import Enum
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -21,46 +20,25 @@ from gateway.clock import Clock
 from gateway.logs import get_logger
 from gateway.model import Origin, Rung
 from gateway.pager import Pager
-from gateway.ports import Writer
+from gateway.ports import Alarms, StoreUnavailable, Writer
 from gateway.roster.coverage import Hole
 from gateway.roster.coverage_reading import holes_of_all
+from gateway.roster.coverage_stages import NOTED_AT_ONCE, Judged, Stage, forget, judge, note, parts
 from gateway.roster.reasons import ROLE
 from gateway.roster.values import Receiver, Words
 from gateway.roster.wall import local_time
 from gateway.routing.ladder import Way, rung
-from gateway.routing.policy import HOUR, MINUTE
+from gateway.routing.policy import MINUTE
 
 LOOK_AGAIN = 5 * MINUTE
 """The plan is read anew at least this often, so that holes come into the day ahead."""
 
-TOLD_ONE_BY_ONE = 2
-"""Holes that a page names; a message has little room, and the coverage view has them all."""
-
+ALARM = "coverage"
 REASON = Words("enligt [coverage] receivers", "by [coverage] receivers")
-
-WARNED = "SELECT unit, role, begins_at, stage FROM coverage_warning"
-ADD_WARNING = """
-INSERT INTO coverage_warning (unit, role, begins_at, stage, warned_at) VALUES (?, ?, ?, ?, ?)
-ON CONFLICT (unit, role, begins_at, stage) DO NOTHING
-"""
-FORGET = "DELETE FROM coverage_warning WHERE unit = ? AND role = ? AND begins_at = ?"
 
 T = TypeVar("T")
 
 log = get_logger("coverage")
-
-
-class Stage(Enum):
-    """How long before a hole begins it is told, in ms."""
-
-    DAY = 24 * HOUR
-    HOURS = 2 * HOUR
-    QUARTER = 15 * MINUTE
-    BEGUN = 0
-
-
-Place = tuple[str, str, int]
-Warned = tuple[str, str, int, str]
 
 
 class Run(Protocol):
@@ -76,7 +54,7 @@ class CoverageGuard:
         self,
         clock: Clock,
         writer: Writer,
-        reader: sqlite3.Connection,
+        alarms: Alarms,
         pager: Pager,
         ways: Sequence[Way],
         zone: ZoneInfo,
@@ -88,7 +66,7 @@ class CoverageGuard:
     ) -> None:
         self._clock = clock
         self._writer = writer
-        self._reader = reader
+        self._alarms = alarms
         self._pager = pager
         self._ways = ways
         self._zone = zone
@@ -98,90 +76,67 @@ class CoverageGuard:
         self._unit_name = unit_name
         self._revision = revision
         self._holes: list[Hole] = []
-        self._looked: tuple[int, int] | None = None  # revision and instant of the last look
-        self._reading = False
-        self._warning = False
+        self._looked: tuple[int, int] | None = None  # revision and instant of the last look at the plan
+        self._again: int | None = None  # UTC ms; when the next stage begins
+        self._busy = False
+        self._failed = False
 
     def look(self) -> None:
         """Read the plan where that is due, and tell what is due; to be called every few seconds."""
         now, revision = self._clock.now(), self._revision()
         stale = self._looked is None or self._looked[0] != revision or now - self._looked[1] >= LOOK_AGAIN
-        if self._reading or self._warning:
+        due = self._again is not None and now >= self._again
+        if self._busy or not (stale or due or self._failed):
             return
-        if not stale:
-            self._tell(now)
+        self._busy = True
+        Deferred.fromCoroutine(self._turn(stale, revision, now)).addErrback(self._not_looked)
+
+    async def _turn(self, stale: bool, revision: int, now: int) -> None:
+        try:
+            if stale:
+                within = Stage.DAY.value + LOOK_AGAIN
+                self._holes = await self._run(lambda conn: holes_of_all(conn, now, within, self._zone))
+                self._looked = (revision, now)
+            holes = self._holes
+            judged = await self._run(lambda conn: judge(conn, holes, now))
+            await self._tell(judged, now)
+            self._again = judged.again
+            if self._failed:
+                self._failed = False
+                self._alarms.clear_alarm(ALARM)
+        finally:
+            self._busy = False
+
+    def _not_looked(self, failure: Failure) -> None:
+        """Nothing was noted as told that was not: it is tried again at the next look."""
+        self._failed = True
+        error = failure.value
+        told = error if isinstance(error, sqlite3.Error | StoreUnavailable) else repr(error)
+        self._alarms.raise_alarm(ALARM, f"holes in the plan are not told: {told}")
+
+    async def _tell(self, judged: Judged, now: int) -> None:
+        for places in parts(judged.closed):
+            await self._writer.run(forget, places)
+        if not judged.rows:
             return
-        self._reading = True
-        work = self._run(lambda conn: holes_of_all(conn, now, Stage.DAY.value + LOOK_AGAIN, self._zone))
-        work.addCallbacks(self._found, self._not_read, callbackArgs=(revision, now))
-
-    def _found(self, holes: list[Hole], revision: int, now: int) -> None:
-        self._reading = False
-        self._holes = holes
-        self._looked = (revision, now)
-        self._tell(now)
-
-    def _not_read(self, failure: Failure) -> None:
-        self._reading = False
-        log.error("the plan could not be read", reason=failure.getErrorMessage())
-
-    def _tell(self, now: int) -> None:
-        warned: set[Warned] = set(self._reader.execute(WARNED).fetchall())
-        self._forget_closed(warned, now)
-        due: list[tuple[Hole, Stage]] = []
-        rows: list[Warned] = []
-        for hole in self._holes:
-            if hole.end <= now:
-                continue
-            stages = [stage for stage in Stage if hole.start - stage.value <= now]
-            new = [stage for stage in stages if (*_place(hole), stage.name.lower()) not in warned]
-            if new and new[-1] is stages[-1]:
-                due.append((hole, stages[-1]))
-            rows += [(*_place(hole), stage.name.lower()) for stage in new]
-        if rows:
-            self._warn(due, rows, now)
-
-    def _warn(self, due: list[tuple[Hole, Stage]], rows: list[Warned], now: int) -> None:
-        def written(conn: sqlite3.Connection, number: int = 0) -> int:
-            conn.executemany(ADD_WARNING, [(*row, now) for row in rows])
-            return number
-
+        first = judged.rows[:NOTED_AT_ONCE]
         rungs = self._rungs()
-        self._warning = True
-        done: Deferred[int]
-        if due and any(one.routes for one in rungs):
-            text = self._words(due)
-            log.warning("holes in the plan are told", count=len(due), text=text)
-            done = self._pager.page(technical_alert(text, uuid.uuid4().hex, rungs, now), written)
+        if judged.count and any(one.routes for one in rungs):
+            text = self._words(judged)
+            log.warning("holes in the plan are told", count=judged.count, text=text)
+            alert = technical_alert(text, uuid.uuid4().hex, rungs, now)
+            await self._pager.page(alert, lambda conn, _: note(conn, first, now))
         else:
-            done = self._writer.run(written)
-        done.addCallbacks(self._warned, self._not_warned)
-
-    def _warned(self, _: int) -> None:
-        self._warning = False
-
-    def _not_warned(self, failure: Failure) -> None:
-        self._warning = False  # nothing was written: it is tried again at the next look
-        log.error("holes were not told", reason=failure.getErrorMessage())
-
-    def _forget_closed(self, warned: set[Warned], now: int) -> None:
-        """Somebody was put in: should the hole open again, it is told again."""
-        open_places = {_place(hole) for hole in self._holes}
-        closed = {row[:3] for row in warned} - open_places
-        if closed:
-            for row in [row for row in warned if row[:3] in closed]:
-                warned.discard(row)
-            self._writer.run(_forget, sorted(closed)).addErrback(
-                lambda failure: log.error("warnings were not forgotten", reason=failure.getErrorMessage())
-            )
+            await self._writer.run(note, first, now)
+        for rows in parts(judged.rows[NOTED_AT_ONCE:]):
+            await self._writer.run(note, rows, now)
 
     def _rungs(self) -> tuple[Rung, ...]:
         return tuple(rung(one, Origin.OPERATORS, REASON, self._ways) for one in self._people())
 
-    def _words(self, due: list[tuple[Hole, Stage]]) -> str:
-        due = sorted(due, key=lambda one: (one[0].start, one[0].unit, one[0].role))
-        told = [self._one(hole) for hole, _ in due[:TOLD_ONE_BY_ONE]]
-        more = len(due) - len(told)
+    def _words(self, judged: Judged) -> str:
+        told = [self._one(hole) for hole in judged.named]
+        more = judged.count - len(told)
         swedish = self._language == "sv"
         if more:
             told.append(f"och {more} till" if swedish else f"and {more} more")
@@ -194,11 +149,3 @@ class CoverageGuard:
         if self._language == "sv":
             return f"{self._unit_name(hole.unit)} utan {role.sv} från {at}"
         return f"{self._unit_name(hole.unit)} without a {role.en} from {at}"
-
-
-def _place(hole: Hole) -> Place:
-    return hole.unit, hole.role.value, hole.start
-
-
-def _forget(conn: sqlite3.Connection, closed: Sequence[Place]) -> None:
-    conn.executemany(FORGET, closed)

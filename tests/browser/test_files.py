@@ -143,7 +143,9 @@ def test_progress(open_own: Any) -> None:
     page.get_by_text("✓ Importerat").wait_for(timeout=30_000)
     told = page.evaluate("() => window.told")
     assert told[0].startswith("Skickar filen")
-    assert any(re.fullmatch(r"Läser: [\d\s,]+ kB av [\d\s]+ kB|Granskar: [\d\s]+ av [\d\s]+", one) for one in told), told
+    assert any(
+        re.fullmatch(r"Läser: [\d\s,]+ kB av [\d\s]+ kB|Granskar: [\d\s]+ av [\d\s]+", one) for one in told
+    ), told
 
 
 def test_too_large(open_own: Any) -> None:

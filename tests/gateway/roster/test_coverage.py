@@ -16,6 +16,7 @@ from twisted.internet.task import Clock as Time
 from gateway.clock import Clock
 from gateway.model import Alert, NumberKind, Proof, Role
 from gateway.ports import Capabilities, StoreUnavailable
+from gateway.roster import coverage_guard, coverage_stages
 from gateway.roster.coverage import State, joined, without
 from gateway.roster.coverage_guard import CoverageGuard
 from gateway.roster.coverage_reading import coverage, holes_of_all
@@ -152,6 +153,9 @@ class House:
         self.store = store
         self.time = Time()
         self.down = False
+        self.reads = 0
+        self.unreadable = False
+        self.alarms: list[str] = []
         self.texts: list[str] = []
         self.people = ["anna"]
         self.guard = self.make()
@@ -167,16 +171,28 @@ class House:
         return CoverageGuard(
             Clock(self.time, self.wall),
             self.store,
-            self.store.read,
+            self,  # type: ignore[arg-type]
             self,  # type: ignore[arg-type]
             ways,
             ZONE,
             "sv",
-            lambda work: succeed(work(self.store.read)),
+            self.run,
             lambda: [one for name in self.people if (one := book.receiver(name))],
             lambda unit: "HC Andersberg" if unit == UNIT else unit,
             book.revision,
         )
+
+    def run(self, work: Callable[[sqlite3.Connection], Any]) -> Deferred[Any]:
+        self.reads += 1
+        if self.unreadable:
+            return fail(sqlite3.OperationalError("disk I/O error"))
+        return succeed(work(self.store.read))
+
+    def raise_alarm(self, key: str, text: str) -> None:
+        self.alarms.append(text)
+
+    def clear_alarm(self, key: str) -> None:
+        self.alarms.append("cleared")
 
     def page(self, alert: Alert, beside: Callable[[sqlite3.Connection, int], object]) -> Deferred[int]:
         if self.down:
@@ -286,11 +302,60 @@ def test_many_holes_are_one_page(store: Any, frame: str) -> None:
     assert text.endswith("och 2 till")
 
 
+def test_what_many_holes_leave_is_written_in_parts(
+    store: Any, frame: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No job of the writer holds more than a part, and all of it is noted: a restart tells nothing again."""
+    for module in (coverage_guard, coverage_stages):
+        monkeypatch.setattr(module, "NOTED_AT_ONCE", 3)
+    jobs: list[int] = []
+    real = coverage_stages.note
+
+    def note(conn: sqlite3.Connection, rows: Any, now: int) -> None:
+        jobs.append(len(rows))
+        real(conn, rows, now)
+
+    monkeypatch.setattr(coverage_guard, "note", note)
+    store.load(frame)
+    house = House(store)
+    house.guard.look()
+    assert len(jobs) > 1
+    assert max(jobs) <= 3
+    (noted,) = store.read.execute("SELECT count(*) FROM coverage_warning").fetchone()
+    assert noted == sum(jobs)
+    house.guard = house.make()
+    house.guard.look()
+    assert len(house.texts) == 1
+
+
+def test_nothing_is_read_while_nothing_is_due(covered: Any) -> None:
+    """Between two looks at the plan a turn costs nothing, and yet no stage is late."""
+    house = House(covered)
+    house.until("2026-11-24T20:56")
+    before = house.reads
+    assert house.until("2026-11-24T20:59") == []
+    assert house.reads - before <= 2
+    assert len(house.until("2026-11-24T21:00")) == 1
+
+
+def test_a_plan_that_cannot_be_read_is_alarmed(covered: Any) -> None:
+    """Until it can be; and what was due meanwhile is told then."""
+    house = House(covered)
+    house.unreadable = True
+    assert house.until("2026-11-24T21:01") == []
+    assert house.alarms
+    assert set(house.alarms) == {"holes in the plan are not told: disk I/O error"}
+    house.unreadable = False
+    assert len(house.until("2026-11-24T21:02")) == 1
+    assert house.alarms[-1] == "cleared"
+
+
 def test_a_page_that_is_not_stored_is_tried_again(covered: Any) -> None:
-    """Nothing is written as told that was not."""
+    """Nothing is written as told that was not, and that it was not is alarmed."""
     house = House(covered)
     house.down = True
     assert house.until("2026-11-24T21:01") == []
+    assert "not told: disk full" in house.alarms[-1]
     house.down = False
     assert len(house.until("2026-11-24T21:02")) == 1
 
