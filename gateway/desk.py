@@ -14,7 +14,7 @@ from twisted.internet.defer import Deferred
 
 from gateway import replies, requests, views
 from gateway.accounts import records
-from gateway.accounts.model import Kind
+from gateway.accounts.model import Change, Kind
 from gateway.accounts.service import Accounts, normal
 from gateway.audit import keeping, reading
 from gateway.audit.chain import Head
@@ -126,10 +126,8 @@ class Desk:
         await self._files.put("administrator", entry | {"units": list(units)}, by, dry_run=False)
 
     async def _change(self, asked: requests.ChangeAccount, by: str) -> replies.Done:
-        if asked.password is not None:
-            await self.accounts.set_password(asked.username, asked.password, by)
-        if asked.disabled is not None:
-            await self.accounts.change(asked.username, by, disabled=asked.disabled)
+        wanted = Change(disabled=asked.disabled, password=asked.password)
+        await self.accounts.change(asked.username, by, wanted)
         return replies.Done()
 
     def _audit(self, asked: requests.ListAudit, by: str) -> replies.AuditText:

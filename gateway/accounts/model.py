@@ -22,7 +22,17 @@ class Account(Struct, frozen=True):
     created_at: int
     password_at: int
     disabled_at: int | None
+    version: int  # number of its last change in the record; 0: none is kept any more
     units: tuple[str, ...] = ()  # that a unit administrator may schedule
+
+
+class Change(Struct, frozen=True):
+    """What becomes of an account; None: it stays."""
+
+    name: str | None = None
+    kind: Kind | None = None
+    disabled: bool | None = None
+    password: str | None = None
 
 
 class Session(Struct, frozen=True):

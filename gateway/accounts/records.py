@@ -1,7 +1,8 @@
 """Accounts and sessions in the store: functions over a connection, the writing ones for `ports.Writer.run`.
 
 Rules: a change of an account and its line in the record are one transaction. Whoever is disabled, or gets a
-new password, is logged out everywhere.
+new password, is logged out everywhere. A change names the version of the account that its author saw, if
+there was an author who saw one: another version stands, and nothing is changed.
 """
 
 import secrets
@@ -12,8 +13,10 @@ from typing import Any
 import msgspec
 
 from gateway.accounts import statements as sql
-from gateway.accounts.model import Account, Credentials, Kind, Session
-from gateway.audit.record import Change, append
+from gateway.accounts.model import Account, Change, Credentials, Kind, Session
+from gateway.audit import reading
+from gateway.audit.record import Change as Recorded
+from gateway.audit.record import append
 from gateway.routing.policy import HOUR, MINUTE
 
 IDLE = 60 * MINUTE
@@ -41,6 +44,16 @@ class NoAccount(LookupError):  # noqa: N818
     """There is no account of this user name."""
 
 
+class AccountStale(Exception):  # noqa: N818
+    """The account is not what the author of the change saw; nothing was changed."""
+
+    def __init__(self, stands: Account, by: str | None, at: int | None) -> None:
+        super().__init__("somebody else changed this account meanwhile; nothing was changed")
+        self.stands = stands
+        self.by = by  # None, and `at` too: nobody knows any more
+        self.at = at  # UTC ms
+
+
 def add(
     conn: sqlite3.Connection, username: str, name: str, kind: Kind, password: str, at: int, by: str
 ) -> None:
@@ -53,30 +66,31 @@ def add(
 
 
 def change(
-    conn: sqlite3.Connection,
-    username: str,
-    at: int,
-    by: str,
-    name: str | None = None,
-    kind: Kind | None = None,
-    disabled: bool | None = None,
+    conn: sqlite3.Connection, username: str, at: int, by: str, wanted: Change, seen: int | None = None
 ) -> None:
-    """Change what is not None. Raises NoAccount."""
+    """Change an account; its new password is a hash. `seen`: the version that was looked at.
+
+    Raises NoAccount, AccountStale.
+    """
     stood = _required(conn, username)
+    if seen is not None and seen != stood.version:
+        last = reading.last_of(conn, _subject(username))
+        raise AccountStale(stood, *((None, None) if last is None else (last.who, last.at)))
+    disabled_at = stood.disabled_at
+    if wanted.disabled is not None:
+        disabled_at = (stood.disabled_at or at) if wanted.disabled else None
     stands = msgspec.structs.replace(
         stood,
-        name=stood.name if name is None else name,
-        kind=stood.kind if kind is None else kind,
-        disabled_at=stood.disabled_at
-        if disabled is None
-        else (stood.disabled_at or at)
-        if disabled
-        else None,
+        name=stood.name if wanted.name is None else wanted.name,
+        kind=stood.kind if wanted.kind is None else wanted.kind,
+        disabled_at=disabled_at,
     )
     conn.execute(sql.CHANGE, (stands.name, stands.kind.value, stands.disabled_at, username))
     if stands.disabled_at is not None:
         conn.execute(sql.END_ALL_OF, (username,))
     append(conn, at, by, [_change("account.change", username, _told(stood), _told(stands))])
+    if wanted.password is not None:
+        set_password(conn, username, wanted.password, at, by)
 
 
 def set_password(
@@ -155,12 +169,12 @@ def _session(known: Account, hashed: str, begun: int, seen: int) -> Session:
 
 
 def _account(conn: sqlite3.Connection, row: tuple[Any, ...]) -> Account:
-    username, name, kind, created_at, password_at, disabled_at = row
+    username, name, kind, created_at, password_at, disabled_at, version = row
     units: tuple[str, ...] = ()
     if kind == Kind.UNIT:
         found = conn.execute(sql.UNITS, (username,)).fetchone()
         units = () if found is None else _strings(found[0])
-    return Account(username, name, Kind(kind), created_at, password_at, disabled_at, units)
+    return Account(username, name, Kind(kind), created_at, password_at, disabled_at, version, units)
 
 
 def _required(conn: sqlite3.Connection, username: str) -> Account:
@@ -174,5 +188,10 @@ def _told(known: Account) -> dict[str, Any]:
     return {"name": known.name, "kind": known.kind.value, "disabled": known.disabled_at is not None}
 
 
-def _change(action: str, username: str, before: Any, after: Any) -> Change:
-    return Change(action, f"account {username}", None, before, after)
+def _change(action: str, username: str, before: Any, after: Any) -> Recorded:
+    return Recorded(action, _subject(username), None, before, after)
+
+
+def _subject(username: str) -> str:
+    """As the record names an account."""
+    return f"account {username}"

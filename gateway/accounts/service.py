@@ -9,10 +9,11 @@ import sqlite3
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
+import msgspec
 from twisted.internet.defer import Deferred, DeferredSemaphore
 
 from gateway.accounts import passwords, records
-from gateway.accounts.model import Account, Credentials, Kind, Session
+from gateway.accounts.model import Account, Change, Credentials, Kind, Session
 from gateway.accounts.throttle import Throttle
 from gateway.clock import Clock
 from gateway.logs import get_logger
@@ -106,34 +107,24 @@ class Accounts:
         except records.AccountExists as error:
             raise Refused(Why.CONFLICT, str(error)) from None
 
-    async def change(
-        self,
-        username: str,
-        by: str,
-        name: str | None = None,
-        kind: Kind | None = None,
-        disabled: bool | None = None,
-    ) -> None:
-        """Change what is not None. Raises Refused."""
-        if name is not None and _name_faults(name):
-            raise Refused(Why.INVALID, "the account has 1 fault(s)", tuple(_name_faults(name)))
-        try:
-            work = self._writer.run(
-                records.change, normal(username), self._clock.now(), by, name, kind, disabled
-            )
-            await work
-        except records.NoAccount as error:
-            raise Refused(Why.NOT_FOUND, str(error)) from None
+    async def change(self, username: str, by: str, wanted: Change, seen: int | None = None) -> None:
+        """Change an account, all or nothing; `seen`: its version that `by` looked at.
 
-    async def set_password(self, username: str, password: str, by: str, keep: str = "") -> None:
-        """Set a new password, and end every session but `keep`. Raises Refused."""
+        Raises Refused, AccountStale. A new password, or being disabled, ends every session.
+        """
         username = normal(username)
-        why = passwords.fault(password, username)
-        if why is not None:
-            raise Refused(Why.INVALID, "the password cannot be taken", (("password", why),))
-        hashed = await self._hash(lambda: passwords.hashed(password))
+        faults = [] if wanted.name is None else _name_faults(wanted.name)
+        if wanted.password is not None:
+            why = passwords.fault(wanted.password, username)
+            faults += [] if why is None else [("password", why)]
+        if faults:
+            raise Refused(Why.INVALID, f"the account has {len(faults)} fault(s)", tuple(faults))
+        if wanted.password is not None:
+            plain = wanted.password
+            hashed = await self._hash(lambda: passwords.hashed(plain))
+            wanted = msgspec.structs.replace(wanted, password=hashed)
         try:
-            await self._writer.run(records.set_password, username, hashed, self._clock.now(), by, keep)
+            await self._writer.run(records.change, username, self._clock.now(), by, wanted, seen)
         except records.NoAccount as error:
             raise Refused(Why.NOT_FOUND, str(error)) from None
 
@@ -148,7 +139,12 @@ class Accounts:
         if not await self._hash(lambda: passwords.matches(stored, old)):
             raise Refused(Why.INVALID, "the old password is wrong", (("old", "is wrong"),))
         self._throttle.succeeded(username, address)
-        await self.set_password(username, new, username, session.hash)
+        why = passwords.fault(new, username)
+        if why is not None:
+            raise Refused(Why.INVALID, "the password cannot be taken", (("password", why),))
+        hashed = await self._hash(lambda: passwords.hashed(new))
+        now = self._clock.now()
+        await self._writer.run(records.set_password, username, hashed, now, username, session.hash)
 
     def all(self) -> list[Account]:
         """Every account."""

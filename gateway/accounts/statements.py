@@ -1,6 +1,7 @@
 """The SQL of accounts and sessions."""
 
-COLUMNS = "username, name, kind, created_at, password_at, disabled_at"
+COLUMNS = """username, name, kind, created_at, password_at, disabled_at,
+(SELECT coalesce(max(seq), 0) FROM audit WHERE subject = 'account ' || username)"""
 
 ONE = f"SELECT {COLUMNS} FROM account WHERE username = ?"  # noqa: S608
 ALL = f"SELECT {COLUMNS} FROM account ORDER BY username"  # noqa: S608

@@ -144,8 +144,9 @@ class AddAccount(Body, frozen=True):
 
 
 class ChangeAccount(Body, frozen=True):
-    """PATCH /api/accounts/{username}: what is left out stays."""
+    """PATCH /api/accounts/{username}: what is left out stays; `version` as read."""
 
+    version: Annotated[str, Meta(pattern=r"^\d{1,18}$")]
     name: Name | UnsetType = UNSET
     kind: Kind | UnsetType = UNSET
     disabled: bool | UnsetType = UNSET

@@ -221,6 +221,7 @@ def account(known: Account) -> registered.AccountView:
         created_at=times.render(known.created_at),
         password_at=times.render(known.password_at),
         disabled_at=None if known.disabled_at is None else times.render(known.disabled_at),
+        version=str(known.version),
     )
 
 

@@ -62,6 +62,9 @@ _ACCOUNTS = {
     "must not hold the user name, nor be one or two characters repeated": (
         "får inte innehålla användarnamnet, och inte vara ett eller två tecken om och om igen"
     ),
+    "somebody else changed this account meanwhile; nothing was changed": (
+        "någon annan har ändrat kontot under tiden; ingenting ändrades"
+    ),
     "the old password is wrong": "det gamla lösenordet är fel",
     "is wrong": "är fel",
     "one does not disable oneself, nor change one's own kind": (

@@ -74,6 +74,7 @@ class AccountView(Struct, frozen=True):
     created_at: str
     password_at: str
     disabled_at: str | None
+    version: str
 
 
 class EntryView(Struct, frozen=True, omit_defaults=True):

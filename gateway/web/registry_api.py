@@ -8,9 +8,11 @@ from typing import Annotated
 
 from fastapi import Depends, FastAPI, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from msgspec import UNSET
+from msgspec import UNSET, to_builtins
 
 from gateway import replies, requests
+from gateway.accounts.model import Change
+from gateway.accounts.records import AccountStale
 from gateway.bridge import to_asyncio
 from gateway.pagesdesk import PagesDesk
 from gateway.requests import Refused, RosterForm, Why
@@ -20,6 +22,7 @@ from gateway.web.known import Callers
 from gateway.web.register_api import planned
 from gateway.web.rights import Action, Caller
 from gateway.web.services import Services
+from protocols.clinic24 import times
 
 CHANGED = "the roster was changed meanwhile, or `replace` would remove entries and is not confirmed"
 IMPORT = documented.route(registered.Planned, takes=tuple(uploads.FORMS), e409=CHANGED)
@@ -30,7 +33,7 @@ CHANGE_ACCOUNT = documented.route(
     body=bodies.ChangeAccount,
     status=204,
     e404="there is no such account",
-    e409="one does not disable oneself, nor take IT's rights from oneself",
+    e409="somebody else changed it; one does not disable oneself, nor take IT's rights from oneself",
 )
 KEYS = documented.route(tuple[replies.KeyEntry, ...])
 ADD_KEY = documented.route(replies.NewKey, bodies.AddKey, status=201, e409="there is a good key of this name")
@@ -42,6 +45,7 @@ def install(app: FastAPI, services: Services, pages: PagesDesk) -> None:
     known = Callers(services)
     _add_files(app, pages, known)
     _add_accounts(app, pages, known)
+    _install_stale(app, pages)
     _add_keys(app, services, known)
 
 
@@ -97,22 +101,38 @@ def _add_accounts(app: FastAPI, pages: PagesDesk, known: rights.Known) -> None:
     async def change_account(
         request: Request, username: Annotated[str, Path(max_length=64)], caller: administering
     ) -> Response:
-        """Change an account. A new password or `disabled` logs the person out everywhere."""
+        """Change an account, all or nothing. A new password or `disabled` logs the person out everywhere.
+
+        Refused if `version` is not what stands: somebody else changed it.
+        """
         asked = await bodies.read(request, bodies.ChangeAccount)
         if username.lower() == caller.name and (asked.disabled is True or asked.kind is not UNSET):
             raise Refused(Why.CONFLICT, "one does not disable oneself, nor change one's own kind")
-        await calling(
-            accounts.change(
-                username,
-                caller.name,
-                name=None if asked.name is UNSET else asked.name,
-                kind=None if asked.kind is UNSET else asked.kind,
-                disabled=None if asked.disabled is UNSET else asked.disabled,
-            )
+        wanted = Change(
+            name=None if asked.name is UNSET else asked.name,
+            kind=None if asked.kind is UNSET else asked.kind,
+            disabled=None if asked.disabled is UNSET else asked.disabled,
+            password=None if asked.password is UNSET else asked.password,
         )
-        if asked.password is not UNSET:
-            await calling(accounts.set_password(username, asked.password, caller.name))
+        await calling(accounts.change(username, caller.name, wanted, int(asked.version)))
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=problems.HEADERS)
+
+
+def _install_stale(app: FastAPI, pages: PagesDesk) -> None:
+    async def stale(request: Request, error: Exception) -> Response:
+        assert isinstance(error, AccountStale)
+        return problems.problem(
+            HTTPStatus.CONFLICT,
+            str(error),
+            asked=request,
+            code="stale",
+            account=to_builtins(pages_views.account(error.stands)),
+            by=error.by,
+            by_name=pages.desk.name_of(error.by),
+            at=None if error.at is None else times.render(error.at),
+        )
+
+    app.add_exception_handler(AccountStale, stale)
 
 
 def _add_keys(app: FastAPI, services: Services, known: rights.Known) -> None:

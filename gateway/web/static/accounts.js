@@ -1,10 +1,11 @@
 // The accounts: who may log in. Making, changing, disabling, new passwords.
-// Rules: only what was changed is sent; before that it is looked whether somebody else changed the account since
-// the form was opened, and if so who, when and what is said; one's own account cannot be disabled here.
-import { ask, byId, clock, make, onDate, t } from "./core.js";
+// Rules: only what was changed is sent, with the version of the account that was seen: if somebody else changed it
+// since, nothing is done, and who, when and what is said; one's own account cannot be disabled here.
+import { ask, byId, make, onDate, Problem, t } from "./core.js";
 import { formDialog, question, Stale } from "./dialogs.js";
 import { choiceField, passwordField, textField } from "./formfields.js";
 import { gathered, listen } from "./live.js";
+import { byWhom } from "./registerstale.js";
 import { button, drawRows, rowOf } from "./rows.js";
 
 const KINDS = ["unit", "it", "reader"];
@@ -121,21 +122,17 @@ function add() {
   });
 }
 
-/** Who changed an account last, and when, from the record. */
-async function lastChange(username) {
-  const { rows } = await ask("GET", `/api/audit?limit=1&subject=${encodeURIComponent(`account ${username}`)}`);
-  return { who: rows[0]?.who_name ?? rows[0]?.who ?? t("somebody"), time: rows[0] ? clock(rows[0].at) : "" };
-}
-
-/** Raises Stale if the account is not as it was `seen`; gives what stands. */
-async function unchanged(seen) {
+/** Change the account that was `seen`. Raises Stale if it is another one by now, which is then seen. */
+async function patch(seen, wanted) {
+  try {
+    await ask("PATCH", at(seen.username), { ...wanted, version: seen.version });
+  } catch (problem) {
+    if (!(problem instanceof Problem) || problem.body.code !== "stale") throw problem;
+    const now = Object.assign(seen, problem.body.account);
+    const told = [now.name, t(`account.kind.${now.kind}`), now.disabled_at ? t("account.disabled", { date: onDate(now.disabled_at) }) : ""];
+    throw new Stale(t("account.stale", { ...byWhom(problem.body), now: told.filter(Boolean).join(", ") }));
+  }
   await read();
-  const now = accounts.find((one) => one.username === seen.username);
-  const same = ["name", "kind"].every((key) => now[key] === seen[key]) && (now.disabled_at === null) === (seen.disabled_at === null);
-  if (same) return;
-  const told = [now.name, t(`account.kind.${now.kind}`), now.disabled_at ? t("account.disabled", { date: onDate(now.disabled_at) }) : ""];
-  Object.assign(seen, now);
-  throw new Stale(t("account.stale", { ...(await lastChange(seen.username)), now: told.filter(Boolean).join(", ") }));
 }
 
 function change(one) {
@@ -147,16 +144,15 @@ function change(one) {
     faults: (problem) => (problem.status === 409 ? null : inWords(problem)),
     back: to(one.username, "change"),
     save: async (values) => {
-      await unchanged(seen);
       const wanted = Object.fromEntries(Object.entries(values).filter(([key, value]) => value !== seen[key]));
-      if (Object.keys(wanted).length) await ask("PATCH", at(one.username), wanted);
-      await read();
+      if (Object.keys(wanted).length) await patch(seen, wanted);
       sign("account.changed", values.name);
     },
   });
 }
 
 function renew(one) {
+  const seen = { ...one };
   formDialog({
     title: t("account.renew.who", one),
     intro: t("account.renew.hint", one),
@@ -165,7 +161,7 @@ function renew(one) {
     faults: inWords,
     back: to(one.username, "renew"),
     save: async (values) => {
-      await ask("PATCH", at(one.username), values);
+      await patch(seen, values);
       sign("account.renewed", one.name);
     },
   });
@@ -173,6 +169,7 @@ function renew(one) {
 
 function turn(one, off) {
   const does = off ? "disable" : "enable";
+  const seen = { ...one };
   question({
     title: t(`account.${does}.ask`, one),
     text: t(`account.${does}.hint`, one),
@@ -180,8 +177,7 @@ function turn(one, off) {
     bad: off,
     back: () => button(rowOf(list, one.username), "enable") ?? to(one.username, "disable")(),
     does: async () => {
-      await ask("PATCH", at(one.username), { disabled: off });
-      await read();
+      await patch(seen, { disabled: off });
       sign(`account.${does}.done`, one.name);
     },
   });

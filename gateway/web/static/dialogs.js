@@ -34,7 +34,7 @@ function place(fields, faults, tell) {
   first?.focus();
 }
 
-/** Raised by `save` when what stands is another thing by now; the next press saves all the same. */
+/** Raised by `save` or `does` when what stands is another thing by now; the next press does it all the same. */
 export class Stale extends Error {}
 
 /**
@@ -113,8 +113,9 @@ export function question({ title, text, more = [], button, bad = true, does, bac
       await does();
       dialog.close();
     } catch (problem) {
-      if (!(problem instanceof Problem)) throw problem;
-      notice.textContent = problem.text;
+      if (problem instanceof Stale) go.textContent = t("stale.again");
+      else if (!(problem instanceof Problem)) throw problem;
+      notice.textContent = problem instanceof Stale ? problem.message : problem.text;
       notice.hidden = false;
     } finally {
       go.disabled = false;

@@ -177,6 +177,13 @@ class Browser:
         target = f"/api/register/import?{urlencode(asked)}"
         return await self.ask("POST", target, octets, {"Content-Type": media})
 
+    async def version(self, username: str) -> str:
+        """Of an account, as IT reads it."""
+        (found,) = [
+            one for one in (await self.ask("GET", "/api/accounts")).json if one["username"] == username
+        ]
+        return str(found["version"])
+
     async def log_in(self, username: str, password: str = PASSWORD, **headers: str) -> Reply:
         """Log in as a person does."""
         reply = await self.ask(

@@ -7,6 +7,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 
+from gateway.accounts.model import Change
 from gateway.audit.reading import head
 from gateway.bridge import from_asyncio
 from gateway.replies import ImportProgress
@@ -97,7 +98,7 @@ async def test_accounts_and_keys_show_to_it(house: Any) -> None:
     others, its = Listener(house.pages.live), Listener(house.pages.live, registers=True)
     house.pages._record = head(house.pages.desk.reader).seq
     await turns()
-    house.run(house.desk.accounts.change("reader", "console", name="Rut Lys"))
+    house.run(house.desk.accounts.change("reader", "console", Change(name="Rut Lys")))
     house.pages._look()
     house.pages._look()
     await turns()

@@ -209,7 +209,7 @@ async def test_rows_are_only_ever_added(house: Any) -> None:
     await it.ask("DELETE", f"{UNIT}/calendars/{feed['id']}")
     account = {"username": "ny", "name": "Ny", "kind": "reader", "password": "correct horse battery"}
     await it.ask("POST", "/api/accounts", account)
-    await it.ask("PATCH", "/api/accounts/ny", {"disabled": True})
+    await it.ask("PATCH", "/api/accounts/ny", {"disabled": True, "version": await it.version("ny")})
     actions = [row["action"] for row in await rows(it)]
     told = {"slot.set", "slot.undo", "slot.copy", "key.add", "key.revoke", "calendar.add", "calendar.revoke"}
     assert told | {"account.add", "account.change"} <= set(actions)

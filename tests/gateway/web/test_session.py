@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from gateway.accounts.model import Change
 from gateway.web.rights import COOKIE, SECURE_COOKIE
 
 WISH = {"slots": [{"shift": "Dag", "date": "2026-11-25", "role": "nurse", "receivers": ["bo"]}]}
@@ -26,7 +27,7 @@ async def test_log_in_and_out(house: Any) -> None:
 
 async def test_wrong_is_told_alike(house: Any) -> None:
     """A wrong password, an unknown name and a disabled account get the same answer."""
-    house.run(house.desk.accounts.change("reader", "it", disabled=True))
+    house.run(house.desk.accounts.change("reader", "it", Change(disabled=True)))
     answers = set()
     for username, password in (("it", "wrong"), ("nobody", "wrong"), ("reader", "correct horse battery")):
         reply = await (await house.browser()).log_in(username, password)
@@ -155,9 +156,11 @@ async def test_own_password(house: Any) -> None:
 async def test_disabling_logs_out(house: Any) -> None:
     """At once, and a new session is not given."""
     browser, it = await house.browser("reader"), await house.browser("it")
-    assert (await it.ask("PATCH", "/api/accounts/reader", {"disabled": True})).status == 204
+    disabled = {"disabled": True, "version": await it.version("reader")}
+    assert (await it.ask("PATCH", "/api/accounts/reader", disabled)).status == 204
     assert (await browser.ask("GET", "/api/session")).status == 401
-    assert (await it.ask("PATCH", "/api/accounts/it", {"disabled": True})).status == 409
+    own = {"disabled": True, "version": await it.version("it")}
+    assert (await it.ask("PATCH", "/api/accounts/it", own)).status == 409
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b'{"username": 1}', b'{"username": "it"}', b"\xff", b"null"])
