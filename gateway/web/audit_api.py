@@ -11,7 +11,7 @@ from functools import partial
 from typing import Annotated
 
 import msgspec
-from fastapi import Depends, FastAPI, Path, Query, Response
+from fastapi import Depends, FastAPI, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from gateway.audit import reading
@@ -23,6 +23,7 @@ from gateway.roster.versioned import FOREVER
 from gateway.web import audit_views, bodies, documented, pages_views, problems, registered, rights
 from gateway.web.answers import calling, json
 from gateway.web.known import Callers
+from gateway.web.problem_words import swedish
 from gateway.web.rights import Action, Caller
 from gateway.web.services import Services
 
@@ -92,6 +93,7 @@ def _add_trust(app: FastAPI, pages: PagesDesk, known: rights.Known) -> None:
 
     @app.get("/api/audit/verify", tags=["audit"], **VERIFY)
     async def verify(
+        request: Request,
         _: administering,
         known: Annotated[
             str | None, Query(max_length=100, description="a head noted earlier, SEQ:HASH")
@@ -99,7 +101,8 @@ def _add_trust(app: FastAPI, pages: PagesDesk, known: rights.Known) -> None:
     ) -> Response:
         """Read the whole record through."""
         found = await calling(pages.desk.verify(known))
-        return json(registered.AuditVerdict(found.sound, found.rows, found.first, found.head, found.findings))
+        told = tuple(map(swedish, found.findings)) if problems.wants_swedish(request) else found.findings
+        return json(registered.AuditVerdict(found.sound, found.rows, found.first, found.head, told))
 
 
 def _wanted(pages: PagesDesk) -> Callable[..., object]:

@@ -7,6 +7,7 @@ Rules: as in `gateway.phrases`; the API speaks English unless the request asks f
 import re
 
 from gateway.phrases import Phrasebook
+from gateway.web.problem_words_it import FILES, RECORD
 
 TABLES = {
     "area": "verksamhetsområde",
@@ -260,33 +261,12 @@ _REGISTER = {
     "{name} stands in {slot}": "{name} står på {slot}",
 }
 
-_FILES = {
-    "must name the columns, `table` among them": "ska namnge kolumnerna, ”table” bland dem",
-    "is no CSV: {error}": "är inte CSV: {error}",
-    "is not UTF-8 text": "är inte text i UTF-8",
-    "is not UTF-8 text, here or soon after: {error}": "är inte text i UTF-8, här eller strax efter: {error}",
-    "has {count} cells; the first line names {columns}": "har {count} celler; första raden namnger {columns}",
-    "{name} is no table; allowed: {names}": "{name} är ingen tabell; ska vara något av {names}",
-    "unknown columns: {names}; allowed: {allowed}": "okända kolumner: {names}; ska vara några av {allowed}",
-    "is longer than {most} characters": "är längre än {most} tecken",
-    "names a column twice": "nämner en kolumn två gånger",
-    "{name} holds {mark}; a CSV roster cannot, TOML can": (
-        "{name} innehåller {mark}; det går i TOML men inte i CSV"
-    ),
-    "is no TOML: {what}": "är inte TOML: {what}",
-    "unknown table; allowed: {names}": "okänd tabell; ska vara något av {names}",
-    "has {count} entries; allowed in a TOML file: {most}": "har {count} poster; en TOML-fil får ha {most}",
-    "must be written as tables, {how}": "ska skrivas som tabeller, {how}",
-    "{key} stands in {places} already": "{key} står redan i {places}",
-    "is nested too deep to be a roster file": "är nästlat för djupt för att vara ett schema",
-}
-
 ROLES = {"doctor": "läkare", "nurse": "sjuksköterska"}
 _ROLE = re.compile(r"(?<=\d{4}-\d\d-\d\d )(?:doctor|nurse)\b")
 """Of a slot, which is told as unit, shift, date and role."""
 _QUOTED = re.compile(r"(?<!\w)'([^']*)'(?!\w)")
 
-WORDS = TABLES | _SESSION | _ACCOUNTS | _ALERTS | _EDITING | _REGISTER | _FILES
+WORDS = TABLES | _SESSION | _ACCOUNTS | _ALERTS | _EDITING | _REGISTER | FILES | RECORD
 BOOK = Phrasebook(WORDS)
 
 

@@ -88,6 +88,20 @@ def test_change_and_disable(open_own: Any, own_site: Any) -> None:
     assert page.get_by_label("Läsare").is_disabled()
 
 
+def test_a_question_that_is_stale(open_own: Any, own_site: Any) -> None:
+    """Who disables an account that somebody else changed meanwhile is told, and asked once more."""
+    own_site.command("admin", "add", "ulf1", "--name", "Ulf Dal", "--kind", "reader", said=PASSWORD)
+    page = open_own("/konton", "it")
+    page.get_by_role("button", name="Stäng av kontot Ulf Dal").click()
+    page.get_by_text("Ulf Dal loggas ut överallt, genast").wait_for()
+    own_site.command("admin", "passwd", "ulf1", said=BETTER)
+    page.locator("dialog").get_by_role("button", name="Stäng av").click()
+    page.locator("dialog", has_text="ändrade kontot").wait_for()
+    assert row(page, "Ulf Dal").get_by_text("Avstängt").count() == 0
+    page.get_by_role("button", name="Gör min ändring ändå").click()
+    row(page, "Ulf Dal").get_by_text("Avstängt").wait_for()
+
+
 def test_a_session_that_is_over(open_own: Any, own_site: Any) -> None:
     """A new password ends it; the page leads to the log-in, and the log-in back to the page."""
     own_site.command("admin", "add", "it2", "--name", "Ines Tek", "--kind", "it", said=PASSWORD)

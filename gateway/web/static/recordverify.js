@@ -19,7 +19,7 @@ function show(told, known) {
   byId("verdict").replaceChildren(
     make("p", { className: told.sound ? "notice good" : "notice bad", textContent: t(word, told) }),
     ...(told.first > 1 ? [make("p", { className: "hint", textContent: t("record.pruned", told) })] : []),
-    make("ul", { lang: "en" }, ...told.findings.map((one) => make("li", { textContent: one }))),
+    make("ul", {}, ...told.findings.map((one) => make("li", { textContent: one }))),
   );
   byId("head").value = told.head;
   byId("head-box").hidden = false;

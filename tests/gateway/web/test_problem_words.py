@@ -13,6 +13,7 @@ from gateway.web.problem_words import BOOK, WORDS
 BEHIND = {
     ".": "desk importing operations rosterfiles testpages",
     "accounts": "passwords records service",
+    "audit": "chain",
     "roster": (
         "csvfile csvslots document edit editing editing_past editing_service editing_values entries items "
         "numbers plan references removals"
@@ -24,7 +25,7 @@ BEHIND = {
 }
 """Modules whose refusals a person at a page can meet."""
 
-RAISED = {"Fault", "Refused", "HTTPException", "RosterChanged", "ValueError", "NumberError"}
+RAISED = {"Fault", "Refused", "HTTPException", "RosterChanged", "ValueError", "NumberError", "_tell"}
 
 
 def template(node: ast.expr) -> str | None:
@@ -49,11 +50,12 @@ def sentences() -> Iterator[tuple[str, str]]:
         tree = ast.parse((files("gateway") / name).read_text("utf-8"))
         named = dict(assigned(tree))
         for call in ast.walk(tree):
-            if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+            if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name | ast.Attribute):
                 continue
-            if call.func.id not in RAISED:
+            said_by = call.func.id if isinstance(call.func, ast.Name) else call.func.attr
+            if said_by not in RAISED:
                 continue
-            given = call.args[1:] if call.func.id in {"Fault", "Refused", "HTTPException"} else call.args
+            given = call.args[1:] if said_by in {"Fault", "Refused", "HTTPException"} else call.args
             for argument in given[:1]:
                 text = named.get(argument.id) if isinstance(argument, ast.Name) else template(argument)
                 if text is not None and re.search("[a-z]{2} ", text):

@@ -135,6 +135,8 @@ async def test_an_edit_is_found_and_still_shown(house: Any) -> None:
         verdict = (await it.ask("GET", "/api/audit/verify")).json
         assert not verdict["sound"]
         assert f"row {good['rows']} was altered" in verdict["findings"][0]
+        told = (await it.ask("GET", "/api/audit/verify", None, {"Accept-Language": "sv"})).json["findings"]
+        assert f"rad {good['rows']} är ändrad" in told[0]
         (row, *_) = await rows(it)
         assert (row["seq"], row["undoable"]) == (good["rows"], False)
         for form in ("csv", "jsonl"):
