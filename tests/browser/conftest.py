@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,12 @@ PEOPLE = {
 }
 WITHIN = 8_000  # milliseconds; the machine of a test run may be busy
 DESKTOP = {"width": 1280, "height": 900}
+AXE = "() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})"
+"""axe-core, in the copy of the npm package that its Python wrapper brings, against WCAG 2.1 A and AA."""
+UNNAMED = """() => [...document.querySelectorAll("button, input:not([hidden]), select, a[href]")]
+    .filter(one => one.offsetParent)
+    .filter(one => !(one.ariaLabel || one.textContent.trim() || one.labels?.length))
+    .map(one => one.outerHTML)"""
 PHONE = {"width": 360, "height": 740}
 
 
@@ -51,6 +58,23 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool:
     wanted = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
     BESIDE.submit(pyfuncitem.obj, **wanted).result()
     return True
+
+
+@pytest.fixture(scope="session")
+def inaccessible() -> Callable[[Any], list[tuple[str, str]]]:
+    """Tells what of a page not everybody can use: the fault and where it is."""
+    script = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+
+    def found(page: Any) -> list[tuple[str, str]]:
+        page.evaluate(script)
+        faults = [(one["id"], one["nodes"][0]["html"]) for one in page.evaluate(AXE)["violations"]]
+        faults += [("has no name", html) for html in page.evaluate(UNNAMED)]
+        width = page.evaluate("() => document.documentElement.scrollWidth")
+        if width > page.viewport_size["width"]:
+            faults.append(("is wider than the screen", f"{width} pixels"))
+        return faults
+
+    return found
 
 
 class Site:

@@ -1,7 +1,6 @@
 """Accounts, API keys, one's own password, and log-ins that are slowed or over, in a real browser."""
 
 import re
-from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -9,10 +8,6 @@ import pytest
 PASSWORD = "correct horse battery"
 BETTER = "another horse battery"
 PHONE = {"width": 360, "height": 740}
-UNNAMED = """() => [...document.querySelectorAll("button, input:not([hidden]), select, a[href]")]
-    .filter(one => one.offsetParent)
-    .filter(one => !(one.ariaLabel || one.textContent.trim() || one.labels?.length))
-    .map(one => one.outerHTML)"""
 
 
 def row(page: Any, name: str) -> Any:
@@ -205,20 +200,12 @@ def test_who_may(open_page: Any, path: str) -> None:
 
 
 @pytest.mark.parametrize("size", [1280, 360])
-def test_accessible(open_page: Any, size: int) -> None:
+def test_accessible(open_page: Any, inaccessible: Any, size: int) -> None:
     """axe-core finds no fault in the pages and their dialogs; a phone needs no scrolling sideways."""
-    script = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
     found: list[Any] = []
 
     def look(page: Any, name: str) -> None:
-        page.evaluate(script)
-        told = page.evaluate(
-            "() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})"
-        )
-        found.extend((name, one["id"], one["nodes"][0]["html"]) for one in told["violations"])
-        found.extend((name, "unnamed", one) for one in page.evaluate(UNNAMED))
-        if page.evaluate("() => document.documentElement.scrollWidth") > size:
-            found.append((name, "too wide", size))
+        found.extend((name, *one) for one in inaccessible(page))
 
     page = open_page("/konton", "it", viewport={"width": size, "height": 740})
     row(page, "Karin Ek").wait_for()
