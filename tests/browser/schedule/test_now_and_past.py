@@ -136,6 +136,38 @@ def test_one_person_in_two_units(plan: Any, ahead: Ahead) -> None:
     here.page.locator("#doctor .mark", has_text="HC Sätra").wait_for(state="detached")
 
 
+AGREE = """async ([units, first]) => {
+    const { state } = await import("/static/marks.js");
+    const get = async (path) => (await fetch(path)).json();
+    const told = [];
+    for (const id of units) {
+        const unit = await get(`/api/roster/units/${id}`);
+        const { shifts } = await get(`/api/roster/units/${id}/shifts?from=${first}&days=16`);
+        const { entries } = (await get(`/api/coverage?unit=${id}&days=14`)).units[0];
+        for (const shift of shifts) {
+            const roles = entries.filter((one) => one.shift === shift.shift && one.date === shift.date);
+            const worst = ["empty", "thin", "covered"].find((name) => roles.some((one) => one.state === name));
+            if (worst) told.push([`${id} ${shift.shift} ${shift.date}`, state(shift, shifts, unit).name, worst]);
+        }
+    }
+    return told;
+}"""
+
+
+def test_the_page_judges_as_the_server_does(plan: Any, ahead: Ahead) -> None:
+    """A shift that the schedule shows as empty, thin or covered is so in the coverage, for two weeks."""
+    here, there = plan(ahead()), plan(ahead(), username="it", unit="hc-satra")
+    for one in (here, there):
+        one.press("Lägg till Anna Berg på passet")
+        one.press("Tilldela Anna Berg rollen Läkare")
+        one.press("Lägg till Eva Karlsson på passet")
+        one.press("Tilldela Eva Karlsson rollen Sjuksköterska")
+        one.has("nurse", "Eva Karlsson")
+    told = there.page.evaluate(AGREE, [["hc-andersberg", "hc-satra"], yesterday()])
+    assert {shown for _, shown, _ in told} == {"empty", "thin", "covered"}
+    assert [one for one in told if one[1] != one[2]] == []
+
+
 @pytest.mark.parametrize("size", [1280, PHONE])
 def test_accessible_dialogs(plan: Any, inaccessible: Any, size: int) -> None:
     """axe-core finds no fault of WCAG 2.1 A and AA in any dialog, and none needs scrolling sideways."""
