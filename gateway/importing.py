@@ -42,8 +42,8 @@ DELETIONS_TOLD = 1000
 TOLD_EVERY = 0.2
 """Seconds between two words on how far it is: as often as a progress bar is worth drawing."""
 
-NICE = 5
-"""How much later than the gateway it gets the processor (nice(2))."""
+NICE = 19
+"""How much later than the gateway it gets the processor (nice(2)): as late as can be; an import can wait."""
 
 Tell = Callable[[str, int, int], None]
 """Told the stage (read, check), how much is done, and of how much."""

@@ -105,9 +105,11 @@ class RosterBook:
         """What kinds of number the roster uses, and so which carriers it needs. Raises sqlite3.Error."""
         self._refresh()
         if self._kinds is None:
-            rows = self._connection.execute(statements.USED_KINDS).fetchall()
-            self._kinds = frozenset(NumberKind(kind) for (kind,) in rows)
+            self._kinds = frozenset(kind for kind in NumberKind if self._uses(kind))
         return self._kinds
+
+    def _uses(self, kind: NumberKind) -> bool:
+        return bool(self._connection.execute(statements.USES_KIND, (kind,)).fetchone()[0])
 
     def revision(self) -> int:
         """The roster's revision as it stands; it rises with every change. Raises sqlite3.Error."""

@@ -70,9 +70,9 @@ RECEIVERS = """
 SELECT id, name, kind, number, number_kind, backup, backup_kind, any_number, former FROM receiver
 WHERE former = 0 ORDER BY id
 """
-USED_KINDS = """
-SELECT number_kind FROM receiver WHERE former = 0
-UNION SELECT backup_kind FROM receiver WHERE former = 0 AND backup_kind IS NOT NULL
+USES_KIND = """
+SELECT EXISTS (SELECT 1 FROM receiver WHERE number_kind = ?1 AND former = 0)
+OR EXISTS (SELECT 1 FROM receiver WHERE backup_kind = ?1 AND backup_kind IS NOT NULL AND former = 0)
 """
 UNITS_OF_RECEIVERS = "SELECT receiver, unit FROM receiver_unit ORDER BY receiver, position"
 SHIFTS = """

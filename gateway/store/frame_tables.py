@@ -131,3 +131,9 @@ DROP TABLE administrator;
 CREATE VIEW administrator AS SELECT username, name, phone, email, units FROM administrator_version
 WHERE since <= (SELECT generation FROM roster_meta) AND until > (SELECT generation FROM roster_meta);
 """
+
+KIND_INDEXES = """
+CREATE INDEX receiver_number_kind ON receiver_version (number_kind);
+CREATE INDEX receiver_backup_kind ON receiver_version (backup_kind) WHERE backup_kind IS NOT NULL;
+"""
+"""Which kinds of number there are is asked on the reactor's thread after every change of the roster."""

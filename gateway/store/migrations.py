@@ -17,7 +17,7 @@ from gateway.store.alert_tables import ALERT_TABLES, REFUSAL_INDEX, REPLY_COLUMN
 from gateway.store.audit_tables import AUDIT_TABLES
 from gateway.store.call_tables import CALL_TABLES
 from gateway.store.connection import open_writer, tx
-from gateway.store.frame_tables import FRAME_VERSIONS
+from gateway.store.frame_tables import FRAME_VERSIONS, KIND_INDEXES
 from gateway.store.roster_tables import REGISTER_INDEXES, ROSTER_TABLES, VALIDITY_OF_SHIFT
 
 
@@ -106,6 +106,10 @@ def _versions(db: Database) -> None:
     _create(db.conn, FRAME_VERSIONS)
 
 
+def _kinds(db: Database) -> None:
+    _create(db.conn, KIND_INDEXES)
+
+
 STEPS: dict[str, Callable[[Database], None]] = {
     "0001 alerts": _alerts,
     "0002 roster": _roster,
@@ -116,6 +120,7 @@ STEPS: dict[str, Callable[[Database], None]] = {
     "0007 register": _register,
     "0008 refusals": _refusals,
     "0009 versions": _versions,
+    "0010 kinds of number": _kinds,
 }
 """Every migration by its name, in the order in which they are applied."""
 

@@ -139,6 +139,7 @@ def test_one_person_in_two_units(plan: Any, ahead: Ahead) -> None:
 AGREE = """async ([units, first]) => {
     const { state } = await import("/static/marks.js");
     const get = async (path) => (await fetch(path)).json();
+    const worse = ["empty", "thin", "covered"];
     const told = [];
     for (const id of units) {
         const unit = await get(`/api/roster/units/${id}`);
@@ -146,8 +147,9 @@ AGREE = """async ([units, first]) => {
         const { entries } = (await get(`/api/coverage?unit=${id}&days=14`)).units[0];
         for (const shift of shifts) {
             const roles = entries.filter((one) => one.shift === shift.shift && one.date === shift.date);
-            const worst = ["empty", "thin", "covered"].find((name) => roles.some((one) => one.state === name));
-            if (worst) told.push([`${id} ${shift.shift} ${shift.date}`, state(shift, shifts, unit).name, worst]);
+            const worst = worse.find((name) => roles.some((one) => one.state === name));
+            const shown = state(shift, shifts, unit).name;
+            if (worst) told.push([`${id} ${shift.shift} ${shift.date}`, shown, worst]);
         }
     }
     return told;
