@@ -3,8 +3,11 @@
 import csv
 import io
 import json
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
+
+ZONE = ZoneInfo("Europe/Stockholm")  # of the gateway that is tried; its day is not always this machine's
 
 PHONE = {"width": 360, "height": 740}
 UNIT = "/api/roster/units/hc-andersberg"
@@ -17,7 +20,7 @@ ASK = """async ([method, path, body]) => {
 
 
 def day(days: int) -> str:
-    return (date.today() + timedelta(days=days)).isoformat()  # noqa: DTZ011
+    return (datetime.now(ZONE).date() + timedelta(days=days)).isoformat()
 
 
 def ask(page: Any, method: str, path: str, body: object = None) -> Any:
