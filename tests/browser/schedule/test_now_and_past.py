@@ -176,22 +176,22 @@ def test_the_page_judges_as_the_server_does(plan: Any, ahead: Ahead) -> None:
 @pytest.mark.parametrize("size", [1280, PHONE])
 def test_accessible_dialogs(plan: Any, inaccessible: Any, size: int) -> None:
     """axe-core finds no fault of WCAG 2.1 A and AA in any dialog, and none needs scrolling sideways."""
-    there = plan(unit="hc-satra", way="touch" if size == PHONE else "click")
+    way = "touch" if size == PHONE else "click"
     found: list[tuple[str, str, str]] = []
 
-    def look(name: str) -> None:
-        there.page.get_by_role("dialog").wait_for()
-        found.extend((name, *one) for one in inaccessible(there.page))
-        there.page.keyboard.press("Escape")
-        there.page.get_by_role("dialog").wait_for(state="hidden")
+    def look(page: Any, name: str) -> None:
+        page.get_by_role("dialog").wait_for()
+        found.extend((name, *one) for one in inaccessible(page))
+        page.keyboard.press("Escape")
+        page.get_by_role("dialog").wait_for(state="hidden")
 
-    alone(there, "doctor")
-    look("replacement")
-    there.press("Kalender")
-    there.page.locator("#calendar .is-covered").first.wait_for()
-    look("calendar")
-    there.page.locator("#calendar-open:focus").wait_for()
-    there.day(yesterday())
-    there.press("Rätta Sjuksköterska")
-    look("correction")
+    now = plan(unit="hc-satra", way=way)
+    alone(now, "doctor")
+    look(now.page, "replacement")
+    now.press("Kalender")
+    now.page.locator("#calendar .is-covered").first.wait_for()
+    look(now.page, "calendar")
+    past = plan(yesterday(), way, unit="hc-satra")
+    past.press("Rätta Sjuksköterska")
+    look(past.page, "correction")
     assert found == []
