@@ -264,12 +264,12 @@ def _lines(house: House, rounds: list[Round]) -> list[Line | str]:
     amount = f"{house.size.assignments:,} assignments"
     over = f"s over {figure(raw)} s"
     what, detail = f"import of {amount} ÷ raw inserts", f"{figure(merge)} {over}"
-    line = "into that roster, the start of the command included"
+    included = "into that roster, the start of the command included"
     lines: list[Line | str] = [
         Line("imp", what, ratios(merge, raw), 4, 3, True, detail),
         f"imp  {ratios(replaced, raw)}  replacement by as many, other people on, ÷ raw inserts\n"
         f"     {figure(replaced)} s",
-        Line("imp", "seconds of a file of one line", figure(little), 1, 0.7, True, line),
+        Line("imp", "seconds of a file of one line", figure(little), 1, 0.7, True, included),
     ]
     lines += _waits(f"an event's answer, {EVENTS}/s", [(one.events, one.imports) for one in rounds], 50)
     lines += _waits(f"the board of one unit, {BOARDS}/s", [(one.boards, one.imports) for one in rounds], 100)

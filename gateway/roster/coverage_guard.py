@@ -20,10 +20,11 @@ from gateway.clock import Clock
 from gateway.logs import get_logger
 from gateway.model import Origin, Rung
 from gateway.pager import Pager
+from gateway.parts import parts
 from gateway.ports import Alarms, StoreUnavailable, Writer
 from gateway.roster.coverage import Hole
 from gateway.roster.coverage_reading import holes_of_all
-from gateway.roster.coverage_stages import NOTED_AT_ONCE, Judged, Stage, forget, judge, note, parts
+from gateway.roster.coverage_stages import Judged, Stage, forget, judge, note
 from gateway.roster.reasons import ROLE
 from gateway.roster.values import Receiver, Words
 from gateway.roster.wall import local_time
@@ -32,6 +33,9 @@ from gateway.routing.policy import MINUTE
 
 LOOK_AGAIN = 5 * MINUTE
 """The plan is read anew at least this often, so that holes come into the day ahead."""
+
+NOTED_AT_ONCE = 500
+"""Rows a job of the writer: some 5 ms, so that no alert waits longer for its commit than for another one."""
 
 ALARM = "coverage"
 REASON = Words("enligt [coverage] receivers", "by [coverage] receivers")
@@ -115,7 +119,7 @@ class CoverageGuard:
         self._alarms.raise_alarm(ALARM, f"holes in the plan are not told: {told}")
 
     async def _tell(self, judged: Judged, now: int) -> None:
-        for places in parts(judged.closed):
+        for places in parts(judged.closed, NOTED_AT_ONCE):
             await self._writer.run(forget, places)
         if not judged.rows:
             return
@@ -128,7 +132,7 @@ class CoverageGuard:
             await self._pager.page(alert, lambda conn, _: note(conn, first, now))
         else:
             await self._writer.run(note, first, now)
-        for rows in parts(judged.rows[NOTED_AT_ONCE:]):
+        for rows in parts(judged.rows[NOTED_AT_ONCE:], NOTED_AT_ONCE):
             await self._writer.run(note, rows, now)
 
     def _rungs(self) -> tuple[Rung, ...]:

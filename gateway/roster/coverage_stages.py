@@ -6,11 +6,9 @@ hundred thousand holes: `judge` is for a thread, and what it finds is written in
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from itertools import islice
-from typing import TypeVar
 
 from gateway.roster.coverage import Hole
 from gateway.routing.policy import HOUR, MINUTE
@@ -18,17 +16,12 @@ from gateway.routing.policy import HOUR, MINUTE
 NAMED = 2
 """Holes that a page names; a message has little room, and the coverage view has them all."""
 
-NOTED_AT_ONCE = 500
-"""Rows a job of the writer: some 5 ms, so that no alert waits longer for its commit than for another one."""
-
 WARNED = "SELECT unit, role, begins_at, stage FROM coverage_warning"
 ADD_WARNING = """
 INSERT INTO coverage_warning (unit, role, begins_at, stage, warned_at) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (unit, role, begins_at, stage) DO NOTHING
 """
 FORGET = "DELETE FROM coverage_warning WHERE unit = ? AND role = ? AND begins_at = ?"
-
-T = TypeVar("T")
 
 
 class Stage(Enum):
@@ -83,13 +76,6 @@ def note(connection: sqlite3.Connection, rows: Sequence[Warned], now: int) -> No
 def forget(connection: sqlite3.Connection, closed: Sequence[Place]) -> None:
     """Somebody was put in: should the hole open again, it is told again."""
     connection.executemany(FORGET, closed)
-
-
-def parts(values: Iterable[T]) -> Iterator[list[T]]:
-    """In parts of NOTED_AT_ONCE."""
-    rest = iter(values)
-    while part := list(islice(rest, NOTED_AT_ONCE)):
-        yield part
 
 
 def _place(hole: Hole) -> Place:

@@ -5,13 +5,13 @@ is cleared up, here or by the next import or start. Each job waits for the one b
 asks for the store comes in between.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from itertools import islice
-from typing import BinaryIO, Protocol, TypeVar
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import BinaryIO, Protocol
 
 from twisted.internet.defer import Deferred, succeed
 
 from gateway.audit.record import Change as Recorded
+from gateway.parts import parts
 from gateway.ports import StoreUnavailable, Writer
 from gateway.roster import edit
 from gateway.roster.edit import Part
@@ -33,8 +33,6 @@ once, the longer a commit beside it waits for the disk (with 30,000 every hundre
 
 IMPORTED = "import"
 """Who entered a slot that came by an import."""
-
-T = TypeVar("T")
 
 Tell = Callable[[int, int], None]
 """Told how many changes of how many are written."""
@@ -143,7 +141,7 @@ async def _swapped(
     who: str,
     now: int,
 ) -> None:
-    for batch in _batches(longest, BATCH):
+    for batch in parts(longest, BATCH):
         await writer.run(edit.lengthen, generation, batch)
     await writer.run(edit.swap, generation, revision, recorded, who, now)
 
@@ -163,9 +161,3 @@ async def _clear(writer: Writer, generation: int) -> None:
     for table in VERSIONED:
         for after in range(0, lasts[table.name], SWEPT):
             await writer.run(edit.clear_part, generation, Part(table, after, after + SWEPT))
-
-
-def _batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
-    rest = iter(values)
-    while batch := list(islice(rest, size)):
-        yield batch

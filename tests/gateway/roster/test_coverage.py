@@ -306,8 +306,7 @@ def test_what_many_holes_leave_is_written_in_parts(
     store: Any, frame: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No job of the writer holds more than a part, and all of it is noted: a restart tells nothing again."""
-    for module in (coverage_guard, coverage_stages):
-        monkeypatch.setattr(module, "NOTED_AT_ONCE", 3)
+    monkeypatch.setattr(coverage_guard, "NOTED_AT_ONCE", 3)
     jobs: list[int] = []
     real = coverage_stages.note
 
